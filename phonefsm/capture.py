@@ -1,0 +1,762 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``PhoneCapture``: one attempt to get one phone number from one caller. Events in, replies out.
+
+Sans-I/O: no clock, no network, no randomness. Events must come in the order in which they were heard, from one
+thread at a time.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import Any, Final, Literal, NamedTuple, Self
+
+import structlog
+
+from phonefsm.errors import ConversationError, PolicyError, SnapshotError
+from phonefsm.evidence import (
+    EVERYTHING,
+    MAX_TEXT,
+    REFUSED,
+    RUN_DIGITS,
+    AgentTurn,
+    CallerTurn,
+    Candidate,
+    Entry,
+    Evidence,
+    Modality,
+    Observation,
+    Refused,
+    Walk,
+    agent_turn,
+    caller_turn,
+)
+from phonefsm.grounding import Ground
+from phonefsm.instructions import Instructions
+from phonefsm.machine import MACHINE, Call, Session
+from phonefsm.number import PhoneNumber, read
+from phonefsm.outcome import Completed, Declined, Escalated, Outcome, Receipt
+from phonefsm.policy import DEFAULT_POLICY, CapturePolicy, EvidenceRule, Support, passes
+from phonefsm.prompts import ERRORS, Situation, instructions_for, nudge_text, prompt_for, reply_text
+from phonefsm.snapshot import CorrectionData, EntryData, ReplyData, Snapshot, WalkData
+from phonefsm.speech import Correction, Intent, claims_saved, has_lexicon
+from phonefsm.table import FINAL, OPEN, TOOLS, Code, Consent, Effect, Row, State, Trigger
+from phonefsm.tools import MAX_REASON, Malformed, Tool, ToolCall, ToolReply, check, offered
+
+CALLS_KEPT: Final = 16
+"""Answered calls that are remembered: a provider that resends does so within a generation or two."""
+MAX_ID: Final = 128
+"""Characters of an id that is remembered; a longer one is answered each time anew."""
+
+_PRIORITY: Final = {
+    trigger: place
+    for place, trigger in enumerate(
+        (Trigger.ESCALATE, Trigger.DECLINE, Trigger.REJECT, Trigger.UPDATE, Trigger.EXTEND, Trigger.CONFIRM)
+    )
+}
+_IN_HAND: Final = (State.PENDING_CONFIRMATION, State.COMPLETED)
+_KEYS: Final = frozenset("0123456789")
+_LOG: Final = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Hints for the host's ears."""
+
+    digits: bool
+    """Digits are to be expected."""
+    patience: float
+    """Seconds of silence to allow before a turn counts as over; people pause within numbers."""
+    keypad: bool
+    """Keys may be pressed."""
+
+
+_PATIENCE: Final = {State.ASKING: 1.5, State.COLLECTING: 2.5, State.PENDING_CONFIRMATION: 1.0}
+
+
+_Check = Literal["heard", "read_back", "agreement"]
+
+
+class _Answered(NamedTuple):
+    """An answered call, small enough to keep: its text is made anew from code, state and detail."""
+
+    id: str
+    name: str
+    code: Code
+    state: State
+    detail: str
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Request:
+    """One or more equal calls of a batch."""
+
+    identity: object
+    trigger: Trigger
+    text: str = ""
+    malformed: Malformed | None = None
+    chosen: bool = True
+    places: list[int]
+
+    @property
+    def priority(self) -> tuple[int, str]:
+        """Where in the batch it is decided, whatever the order in which it came."""
+        if self.malformed is not None:
+            return len(_PRIORITY), str(self.identity)
+        # The digits of several ``extend`` calls alone keep their order.
+        return _PRIORITY[self.trigger], "" if self.trigger is Trigger.EXTEND else self.text
+
+
+def _request(call: ToolCall) -> _Request:
+    checked = check(call)
+    if isinstance(checked, Malformed):
+        identity: object = (str(call.name)[:MAX_ID], checked)
+        return _Request(identity=identity, trigger=Trigger.REFUSED, malformed=checked, places=[])
+    trigger, text = checked
+    reason = trigger in (Trigger.DECLINE, Trigger.ESCALATE)
+    return _Request(identity=(trigger, "" if reason else text), trigger=trigger, text=text, places=[])
+
+
+def _reply(call: ToolCall, answered: _Answered) -> ToolReply:
+    code = answered.code
+    text = reply_text(code, answered.state, answered.detail)
+    return ToolReply(call.id, call.name, text, code in ERRORS, code)
+
+
+def _clean(text: str) -> str:
+    """Return ``text`` without what JSON cannot hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _key(id: object) -> str | None:
+    """Return a short form of a host's or provider's id that JSON can hold; equal ids have equal forms."""
+    if id is None:
+        return None
+    raw = str(id).encode("utf-8", "surrogatepass")
+    return str(id) if len(raw) <= MAX_ID and str(id).isprintable() else sha256(raw).hexdigest()
+
+
+def _call_key(call: ToolCall) -> tuple[str, str] | None:
+    id, name = _key(call.id), _key(call.name)
+    return None if id is None else (id, name or "")
+
+
+def _pressed(keys: str) -> str:
+    digits: list[str] = []
+    for key in keys[:MAX_TEXT]:
+        if key == "*":
+            del digits[-1:]
+        elif key in _KEYS:
+            digits.append(key)
+    return "".join(digits[:RUN_DIGITS])
+
+
+def _observations(observes: Iterable[str] | None) -> frozenset[Observation]:
+    if observes is None:
+        return EVERYTHING
+    try:
+        found = frozenset(Observation(item) for item in observes)
+    except ValueError as error:
+        raise PolicyError(f"observes: {error}; known are {', '.join(Observation)}") from None
+    return EVERYTHING if found == EVERYTHING else found
+
+
+def _known_number(text: str | None, policy: CapturePolicy) -> PhoneNumber | None:
+    """Return the number that the host knows, or ``None`` where the policy would not take it anyway."""
+    number = None if text is None else read(text, policy)
+    return number if isinstance(number, PhoneNumber) else None
+
+
+def _entry_data(entry: Entry) -> EntryData:
+    match entry:
+        case CallerTurn():
+            corrections = tuple(CorrectionData(**asdict(correction)) for correction in entry.corrections)
+            return EntryData(
+                who="caller",
+                numbers=entry.numbers,
+                intents=int(entry.intents),
+                modality=entry.modality,
+                long=entry.long,
+                corrections=corrections,
+                calling_code=entry.calling_code,
+                words_known=entry.words_known,
+                id=entry.id,
+            )
+        case AgentTurn():
+            return EntryData(who="agent", numbers=entry.numbers, whole=entry.whole, overlong=entry.overlong)
+        case Refused():
+            return EntryData(who="refused")
+
+
+def _entry(data: EntryData) -> Entry:
+    if data.who == "refused":
+        return REFUSED
+    if data.who == "agent":
+        return AgentTurn(numbers=data.numbers, whole=data.whole, overlong=data.overlong)
+    return CallerTurn(
+        numbers=data.numbers,
+        intents=Intent(data.intents),
+        modality=data.modality,
+        long=data.long,
+        corrections=tuple(Correction(item.kind, item.digits, item.old) for item in data.corrections),
+        calling_code=data.calling_code,
+        words_known=data.words_known,
+        id=data.id,
+    )
+
+
+class PhoneCapture:
+    """One capture.
+
+    Args:
+        policy: what the host decided; without one the defaults, with ``default_region`` and ``language`` as given.
+        default_region: the country of numbers given without a country code (``US``).
+        language: the caller's language (``en``).
+        history: earlier turns of the conversation, as lines of a conversation file:
+            ``{"user": "text", "modality": "audio"}`` or ``{"agent": "text"}``.
+        caller_id: the number that the caller calls from, if the host knows it; it counts once the caller refers
+            to it.
+        observes: what the host reports, of ``Observation``; ``None``: everything.
+        logger: a structlog logger; ``None``: structlog's default.
+
+    Raises:
+        PolicyError: both a policy and its fields are given, or one does not hold.
+        ConversationError: a line of ``history`` does not hold.
+    """
+
+    __slots__ = (
+        "_called",
+        "_caller_id",
+        "_claimed",
+        "_evidence",
+        "_log",
+        "_observes",
+        "_policy",
+        "_reason",
+        "_replies",
+        "_session",
+    )
+
+    def __init__(
+        self,
+        policy: CapturePolicy | None = None,
+        *,
+        default_region: str | None = None,
+        language: str | None = None,
+        history: Iterable[Mapping[str, Any]] = (),
+        caller_id: str | None = None,
+        observes: Iterable[str] | None = None,
+        logger: Any = None,  # noqa: ANN401 - structlog's loggers share no type
+    ) -> None:
+        given = {"default_region": default_region, "language": language}
+        given = {name: value for name, value in given.items() if value is not None}
+        if policy is None:
+            policy = CapturePolicy.load(given) if given else DEFAULT_POLICY
+        elif given:
+            raise PolicyError(f"{next(iter(given))}: give it in the policy, or no policy")
+        self._policy = policy
+        self._observes = _observations(observes)
+        self._caller_id = _known_number(caller_id, policy)
+        self._log = _LOG if logger is None else logger
+        self._session = Session()
+        self._evidence = Evidence()
+        self._replies: tuple[_Answered, ...] = ()
+        self._reason: str | None = None
+        self._called = False
+        self._claimed = False
+        for place, line in enumerate(history, 1):
+            self._earlier(line, place)
+
+    # What happened.
+
+    def user_said(self, text: str | None, modality: Modality | None = None, id: str | None = None) -> None:
+        """Take in what the caller said. ``None``: spoke, and the words follow under the same ``id`` or never.
+
+        A turn whose ``id`` is known takes the place of the first one, so a late transcript counts where it was
+        spoken.
+        """
+        if text is not None and not isinstance(text, str):
+            raise TypeError(f"text is a str or None, not {type(text).__name__}")
+        if modality not in ("audio", "text", "keypad", None):
+            raise ValueError(f"modality is 'audio', 'text', 'keypad' or None, not {modality!r}")
+        policy = self._policy
+        self._evidence.cut |= text is not None and len(text) > MAX_TEXT
+        self._caller_turn(
+            caller_turn(
+                text, language=policy.language, region=policy.default_region, modality=modality, id=_key(id)
+            )
+        )
+
+    def agent_said(self, text: str, interrupted: bool | None = False) -> None:  # noqa: FBT001, FBT002 - contract
+        """Take in what the agent said and was really played.
+
+        ``interrupted=True``: it was cut, and ``text`` is what was played of it. ``None``: it was cut and nobody
+        knows where, so it proves no read-back.
+        """
+        if not isinstance(text, str):
+            raise TypeError(f"text is a str, not {type(text).__name__}")
+        language = self._policy.language
+        turn = agent_turn(text, language=language, played=interrupted is not None)
+        self._evidence.cut |= turn.overlong
+        if not self._called and self._session.state in OPEN and has_lexicon(language):
+            self._claimed |= claims_saved(text[:MAX_TEXT], language=language)
+        if turn.numbers or turn.overlong:
+            self._evidence.add(turn, self._candidate())
+
+    def tools_called(self, *calls: ToolCall) -> list[ToolReply]:
+        """Decide over the calls of one model generation and return a reply for each, in their order.
+
+        The batch is a unit: its order does not matter, except for the digits of several ``extend`` calls.
+        """
+        if calls:
+            self._called, self._claimed = True, False
+        return [_reply(call, answered) for call, answered in zip(calls, self._batch(calls), strict=True)]
+
+    def keys_pressed(self, keys: str) -> ToolReply:
+        """Take in one finished keypad entry and fire what it means.
+
+        ``*`` erases the key before it and a final ``#`` is dropped. While a number waits for an answer ``1`` agrees
+        and ``2`` rejects; any other entry is a number, or the next digits of one.
+        """
+        if not isinstance(keys, str):
+            raise TypeError(f"keys is a str, not {type(keys).__name__}")
+        digits = _pressed(keys)
+        pending = self._session.state is State.PENDING_CONFIRMATION
+        answer = (
+            {"1": (Intent.YES, Trigger.CONFIRM), "2": (Intent.NO, Trigger.REJECT)}.get(digits)
+            if pending
+            else None
+        )
+        if answer is not None:
+            intent, trigger = answer
+            self._caller_turn(CallerTurn(intents=intent, modality="keypad"))
+            return self._host(trigger)
+        self._caller_turn(CallerTurn(numbers=digits, modality="keypad"))
+        trigger = Trigger.EXTEND if self._session.state is State.COLLECTING else Trigger.UPDATE
+        return self._host(trigger, digits)
+
+    def user_silent(self) -> ToolReply:
+        """Take in that the caller said nothing where an answer was due."""
+        return self._host(Trigger.NO_INPUT)
+
+    def reopen(self) -> ToolReply:
+        """Take the end back: the caller wants to change a finished capture."""
+        return self._host(Trigger.REOPEN)
+
+    # What is so.
+
+    @property
+    def policy(self) -> CapturePolicy:
+        """The policy of this capture."""
+        return self._policy
+
+    @property
+    def observes(self) -> frozenset[Observation]:
+        """What the host reports."""
+        return self._observes
+
+    @property
+    def state(self) -> State:
+        """Where the capture stands."""
+        return self._session.state
+
+    @property
+    def consent(self) -> Consent:
+        """How far agreement to the candidate in hand has come."""
+        return self._evidence.walk.consent if self._session.state in _IN_HAND else Consent.UNREAD
+
+    @property
+    def generation(self) -> int:
+        """The count of candidates, voided ones included."""
+        return self._session.generation
+
+    @property
+    def number(self) -> PhoneNumber | None:
+        """The number in hand: pending or completed."""
+        return self._session.number if self._session.state in _IN_HAND else None
+
+    @property
+    def part(self) -> str:
+        """The digits in hand while a number comes in parts."""
+        return self._session.part
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """The tools to show to the model; every tool may be called in every state all the same."""
+        return offered(self._session.state, handover=self._policy.handover)
+
+    @property
+    def instructions(self) -> Instructions:
+        """What to tell the model in this state, for audio and for text."""
+        return instructions_for(self._situation(), self._policy)
+
+    @property
+    def prompt(self) -> Instructions:
+        """What to say next, for a host that has no model."""
+        return prompt_for(self._situation(), self._policy)
+
+    @property
+    def listening(self) -> Listening:
+        """Hints for the host's ears in this state."""
+        state = self._session.state
+        return Listening(
+            digits=state in (State.ASKING, State.COLLECTING),
+            patience=_PATIENCE.get(state, 1.0),
+            keypad=self._policy.keypad and state in OPEN,
+        )
+
+    @property
+    def nudge(self) -> str | None:
+        """What to tell a model that said "saved" and called nothing since the caller spoke; else ``None``."""
+        return nudge_text(self._session.state) if self._claimed else None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the capture ended, or ``None`` while it is open."""
+        session = self._session
+        if session.state is State.COMPLETED and session.number is not None:
+            return Completed(session.number, self.receipt)
+        if session.state is State.DECLINED:
+            return Declined(self._reason or "", self.receipt)
+        if session.state is State.ESCALATED:
+            return Escalated(str(session.code or ""), self.receipt)
+        return None
+
+    @property
+    def receipt(self) -> Receipt:
+        """The evidence so far, masked."""
+        session, number = self._session, self.number
+        read_back, agreement = self._agreement()
+        if number is None or (session.state is State.COMPLETED and not session.confirmed):
+            read_back = agreement = Support.UNKNOWN
+        return Receipt(
+            state=session.state,
+            code=session.code,
+            generation=session.generation,
+            region=number.region if number else None,
+            digits=sum(char.isdigit() for char in str(number)) if number else 0,
+            heard=session.number_heard or Support.UNKNOWN if number else Support.UNKNOWN,
+            read_back=read_back,
+            agreement=agreement,
+            confirmation=session.state is State.COMPLETED and session.confirmed,
+            attempts=session.attempts,
+            rejections=session.rejections,
+            refusals=session.refusals,
+            silences=session.silences,
+            observes=tuple(sorted(self._observes)),
+            cut=self._evidence.cut,
+        )
+
+    # What outlives the process.
+
+    def snapshot(self) -> Snapshot:
+        """Return all that this capture needs to go on elsewhere; ``restore`` takes it up."""
+        session, evidence, number = self._session, self._evidence, self._session.number
+        return Snapshot(
+            state=session.state,
+            generation=session.generation,
+            number=number.e164 if number else None,
+            extension=number.extension if number else None,
+            number_heard=session.number_heard,
+            country_given=session.country_given,
+            confirmed=session.confirmed,
+            part=session.part,
+            attempts=session.attempts,
+            rejections=session.rejections,
+            silences=session.silences,
+            refusals=session.refusals,
+            always_confirm=session.always_confirm,
+            code=session.code,
+            reason=self._reason,
+            caller_id=str(self._caller_id) if self._caller_id else None,
+            observes=tuple(sorted(self._observes)),
+            turns=tuple(map(_entry_data, evidence.turns)),
+            mark=evidence.mark,
+            base=WalkData(**evidence.base._asdict()),
+            walk=WalkData(**evidence.walk._asdict()),
+            cut=evidence.cut,
+            called=self._called,
+            claimed=self._claimed,
+            replies=tuple(ReplyData(**answered._asdict()) for answered in self._replies),
+        )
+
+    @classmethod
+    def restore(
+        cls,
+        snapshot: Snapshot | str | bytes | Mapping[str, Any],
+        policy: CapturePolicy | None = None,
+        *,
+        logger: Any = None,  # noqa: ANN401 - structlog's loggers share no type
+    ) -> Self:
+        """Return a capture that goes on where ``snapshot`` was taken, under the same ``policy``.
+
+        Raises:
+            SnapshotError: the snapshot is damaged, does not hold together, or comes from a newer version.
+        """
+        data = Snapshot.load(snapshot)
+        capture = cls(policy, observes=data.observes, logger=logger)
+        number = PhoneNumber(data.number, data.extension) if data.number else None
+        if number is not None and not number.calling_code:
+            raise SnapshotError("the snapshot is damaged: number: no such calling code")
+        capture._session = Session(
+            number=number,
+            **{name: getattr(data, name) for name in Session.__slots__ if name != "number"},
+        )
+        evidence = capture._evidence
+        evidence.turns = [_entry(entry) for entry in data.turns]
+        evidence.mark = data.mark
+        evidence.base = Walk(**dict(data.base))
+        evidence.walk = Walk(**dict(data.walk))
+        evidence.cut = data.cut
+        capture._caller_id = _known_number(data.caller_id, capture._policy)
+        capture._reason = data.reason
+        capture._called, capture._claimed = data.called, data.claimed
+        capture._replies = tuple(_Answered(**dict(reply)) for reply in data.replies)
+        return capture
+
+    # How it is decided.
+
+    def _earlier(self, line: Mapping[str, Any], place: int) -> None:
+        try:
+            match line:
+                case {"user": text, **rest} if rest.keys() <= {"modality", "id"}:
+                    self.user_said(text, **rest)
+                case {"agent": text, **rest} if rest.keys() <= {"interrupted"}:
+                    self.agent_said(text, **rest)
+                case _:
+                    raise ValueError("neither a user's nor an agent's turn")
+        except (TypeError, ValueError) as error:
+            raise ConversationError(f"history: {error}", line=place) from None
+
+    def _caller_turn(self, turn: CallerTurn) -> None:
+        self._evidence.add(turn, self._candidate())
+        self._called = self._claimed = False
+        if self._session.state in OPEN:
+            self._session.silences = 0
+            self._session.code = None
+
+    def _candidate(self) -> Candidate | None:
+        session = self._session
+        if session.state is not State.PENDING_CONFIRMATION or session.number is None:
+            return None
+        rule = self._rule("read_back")
+        return Candidate(
+            session.number,
+            session.country_given,
+            presume_read=rule == "ignore" or (rule == "accept_unknown" and not self._sees("read_back")),
+            accept_unplayed=passes(rule, Support.UNKNOWN),
+        )
+
+    def _sees(self, check: _Check) -> bool:
+        """Return whether the host reports what ``check`` asks for, in a language that is understood."""
+        reported = Observation.AGENT if check == "read_back" else Observation.CALLER
+        return reported in self._observes and has_lexicon(self._policy.language)
+
+    def _rule(self, check: _Check) -> EvidenceRule:
+        rule: EvidenceRule | None = getattr(self._policy.evidence, check)
+        return rule or ("require" if self._sees(check) else "accept_unknown")
+
+    def _agreement(self) -> tuple[Support, Support]:
+        """Return how far the read-back and the agreement to the candidate were seen."""
+        walk = self._evidence.walk
+        read, agreed = walk.read, Support.CONTRADICTED
+        if walk.consent is Consent.UNREAD and not self._sees("read_back"):
+            read = Support.UNKNOWN
+        if walk.consent is Consent.AGREED:
+            agreed = Support.SEEN
+        elif walk.code not in (Code.OBJECTED, Code.UNCLEAR) and not self._sees("agreement"):
+            agreed = Support.UNKNOWN
+        return read, agreed
+
+    def _agreed(self) -> bool:
+        read, agreed = self._agreement()
+        return passes(self._rule("read_back"), read) and passes(self._rule("agreement"), agreed)
+
+    def _decline_contradicted(self) -> bool:
+        turn = self._evidence.latest
+        if turn is None or not turn.words_known or not self._sees("heard") or turn.intents & Intent.DECLINE:
+            return False
+        return bool(turn.numbers or turn.corrections) or self._evidence.walk.no_to_read_back
+
+    def _ground(self) -> Ground:
+        return Ground(
+            self._evidence,
+            self._session,
+            self._policy,
+            rule=self._rule("heard"),
+            source=self._sees("heard"),
+            caller_id=self._caller_id,
+        )
+
+    def _batch(self, calls: tuple[ToolCall, ...]) -> list[_Answered]:
+        answers: dict[int, _Answered] = {}
+        requests: dict[object, _Request] = {}  # equal calls are one request
+        by_key: dict[tuple[str, str], _Request] = {}
+        for place, call in enumerate(calls):
+            key = _call_key(call)
+            known = next((answer for answer in self._replies if (answer.id, answer.name) == key), None)
+            if known is not None:
+                answers[place] = known
+                continue
+            request = by_key.get(key) if key else None
+            if request is None:
+                request = _request(call)
+                request = requests.setdefault(request.identity, request)
+            if key:
+                by_key[key] = request
+            request.places.append(place)
+        fresh = self._chosen(sorted(requests.values(), key=lambda request: request.priority))
+        for request in fresh:
+            code, detail = self._answer(request, alone=len(fresh) == 1)
+            for place in request.places:
+                key = _call_key(calls[place])
+                answers[place] = _Answered(*(key or ("", "")), code, self._session.state, detail)
+                if key:
+                    self._replies = (*self._replies, answers[place])[-CALLS_KEPT:]
+        return [answers[place] for place in range(len(calls))]
+
+    def _chosen(self, requests: list[_Request]) -> list[_Request]:
+        """Of different numbers in one batch choose the one that the caller's latest words hold, if they hold one."""
+        updates = [request for request in requests if request.trigger is Trigger.UPDATE]
+        if len(updates) < 2 or self._session.state in FINAL:  # noqa: PLR2004 - two are a conflict
+            return requests
+        ground = self._ground()
+        numbers = {
+            id(request): ground.means(Trigger.UPDATE, request.text) or request.text for request in updates
+        }
+        if len(set(numbers.values())) == 1:  # one number, written differently
+            for other in updates[1:]:
+                updates[0].places.extend(other.places)
+            return [request for request in requests if request not in updates[1:]]
+        latest = ground.latest_numbers()
+        held = [request for request in updates if numbers[id(request)] in latest]
+        for request in updates:
+            request.chosen = len({numbers[id(other)] for other in held}) == 1 and request is held[0]
+        return sorted(requests, key=lambda request: (request.priority, not request.chosen, request.text))
+
+    def _answer(self, request: _Request, *, alone: bool) -> tuple[Code, str]:
+        if request.malformed is not None:
+            code: Code = request.malformed.code
+            self._log.warning("refusal", trigger=None, state=str(self._session.state), code=str(code))
+            if self._session.state in OPEN and self._out_of_refusals():
+                code = Code.REFUSALS_EXHAUSTED
+            return code, request.malformed.detail or ", ".join(TOOLS)
+        return self._fire(request.trigger, request.text, alone=alone, chosen=request.chosen)
+
+    def _host(self, trigger: Trigger, text: str = "") -> ToolReply:
+        code, detail = self._fire(trigger, text, by_model=False)
+        return ToolReply(
+            None, trigger.value, reply_text(code, self._session.state, detail), code in ERRORS, code
+        )
+
+    def _fire(
+        self,
+        trigger: Trigger,
+        text: str = "",
+        *,
+        alone: bool = True,
+        chosen: bool = True,
+        by_model: bool = True,
+    ) -> tuple[Code, str]:
+        """Fire one trigger and bring the evidence in step; return the code and what its text is filled with."""
+        session = self._session
+        call, ground = Call(limits=self._policy.limits, alone=alone), None
+        source = session.state
+        if source in OPEN:
+            if trigger is Trigger.UPDATE or trigger is Trigger.EXTEND:
+                ground = self._ground()
+                call.claim = ground.weigh(trigger, text)
+                call.claim.chosen = chosen
+            elif trigger is Trigger.CONFIRM:
+                call.agreed = self._agreed()
+            elif trigger is Trigger.DECLINE:
+                call.contradicted = self._decline_contradicted()
+        MACHINE.events[trigger].trigger(session, call=call)
+        row = call.row
+        if row is None:
+            raise AssertionError("every cell of the table ends unguarded")
+        code = self._code(row, call)
+        if source in OPEN or trigger is Trigger.REOPEN:
+            session.code = code
+        self._settle(row, call, text)
+        self._note(trigger, source, row, code)
+        if (
+            by_model
+            and source in OPEN
+            and row.effect in (Effect.REFUSE, Effect.KEEP)
+            and self._out_of_refusals()
+        ):
+            code = Code.REFUSALS_EXHAUSTED
+        return code, self._detail(code, ground)
+
+    def _code(self, row: Row, call: Call) -> Code:
+        claim = call.claim
+        if claim is not None and row.effect is Effect.VOID:
+            return claim.problem
+        if claim is not None and claim.instead and Code.HEARD_INSTEAD in row.codes:
+            return Code.HEARD_INSTEAD
+        if len(row.codes) > 1 and claim is None:
+            return self._evidence.walk.code
+        return row.codes[0]
+
+    def _settle(self, row: Row, call: Call, text: str) -> None:
+        evidence = self._evidence
+        match row.effect:
+            case Effect.RECORD | Effect.COMPLETE if call.claim is not None:
+                evidence.begin(self._candidate(), call.claim.since)
+            case Effect.TAKE_PART | Effect.VOID | Effect.REJECT | Effect.REOPEN:
+                evidence.void()
+                self._reason = None
+            case Effect.REFUSE if call.claim is not None:
+                evidence.add(REFUSED, self._candidate())
+            case Effect.END if row.target is State.DECLINED:
+                self._reason = _clean(text)[:MAX_REASON]
+            case _:
+                pass
+
+    def _out_of_refusals(self) -> bool:
+        """Count a call that changed nothing; return whether it was one too many."""
+        source, call = self._session.state, Call(limits=self._policy.limits)
+        MACHINE.events[Trigger.REFUSED].trigger(self._session, call=call)
+        if call.row is None or call.row.target is None:
+            return False
+        self._session.code = Code.REFUSALS_EXHAUSTED
+        self._note(Trigger.REFUSED, source, call.row, Code.REFUSALS_EXHAUSTED)
+        return True
+
+    def _detail(self, code: Code, ground: Ground | None) -> str:
+        if code is Code.PART_RECORDED:
+            return self._session.part
+        if code is Code.NOT_HEARD and ground is not None:
+            return ground.account()
+        number = self.number
+        if number is None:
+            return ""
+        return number.e164 if number.extension is None else f"{number.e164} ext. {number.extension}"
+
+    def _note(self, trigger: Trigger, source: State, row: Row, code: Code) -> None:
+        """Log a transition, refusal or outcome, without a digit of any number."""
+        if row.effect is Effect.REFUSE:
+            self._log.warning("refusal", trigger=str(trigger), state=str(source), code=str(code))
+            return
+        target = self._session.state
+        self._log.info(
+            "transition", trigger=str(trigger), source=str(source), target=str(target), code=str(code)
+        )
+        if target in FINAL and source in OPEN:
+            self._log.info("outcome", state=str(target), code=str(code))
+
+    def _situation(self) -> Situation:
+        session, latest = self._session, self._evidence.latest
+        second_ear = Observation.TRANSCRIPT in self._observes and session.number_heard is Support.UNKNOWN
+        return Situation(
+            state=session.state,
+            code=session.code,
+            number=self.number,
+            part=session.part,
+            country_given=session.country_given,
+            always_confirm=session.always_confirm,
+            spell=session.rejections > 0 or second_ear,
+            attempts=session.attempts,
+            intents=latest.intents if latest else Intent.NONE,
+            spoke=latest is not None and session.code is None,
+        )

@@ -1,0 +1,369 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Turns into facts: what was said is kept as digits and intents, and consent is walked over it in order.
+
+One window of turns serves every check. Grounding (``grounding``) reads the caller's words in it; consent is a
+walk over it from the caller's turn that completed the candidate, one step a turn, the only place where a turn
+is judged. What leaves the window is folded into the walk's base, so a turn costs the same however many came.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, Literal, NamedTuple
+
+from phonefsm.machine import CONSENT
+from phonefsm.number import PhoneNumber, spoken_forms
+from phonefsm.policy import Support
+from phonefsm.speech import Correction, Intent, Run, has_lexicon, hear, runs
+from phonefsm.table import Code, Consent, Fact
+
+MAX_TEXT: Final = 2_000
+"""Characters of an utterance that are looked at: minutes of speech. More is cut, and the receipt says so."""
+TURNS_KEPT: Final = 32
+"""Turns in the window. A number in parts takes a handful; late transcripts come within a few."""
+RUNS_KEPT: Final = 12
+"""Runs kept of one utterance, the last ones: a number read out digit by digit may fall into as many."""
+RUN_DIGITS: Final = 24
+"""Digits of one run that are kept: 15 of E.164, a prefix of up to three, and a slip. Longer runs are no number."""
+ANOTHER_NUMBER: Final = 7
+"""Digits from which what the agent says is another number rather than a part or a count."""
+OTHER_DIGITS: Final = 3
+"""Digits from which what the caller says besides the candidate is an objection."""
+SHORT_ANSWER: Final = 2
+"""Words up to which an answer that is no agreement is merely unclear."""
+
+Modality = Literal["audio", "text", "keypad"]
+
+
+class Observation(StrEnum):
+    """What a host reports of a conversation."""
+
+    CALLER = "caller"
+    """The caller's words, as the model itself gets them."""
+    TRANSCRIPT = "transcript"
+    """A second ear beside a model that hears the audio itself; it may be late, and it may mishear."""
+    AGENT = "agent"
+    """The agent's words, as far as they were really played."""
+
+
+EVERYTHING: Final = frozenset({Observation.CALLER, Observation.AGENT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerTurn:
+    """One utterance of the caller, without its text: what it may prove and no more."""
+
+    numbers: str = ""
+    """Runs apart by spaces; a run's readings apart by ``|``; an extension behind ``x``."""
+    intents: Intent = Intent.NONE
+    modality: Modality | None = None
+    long: bool = False
+    """It has more words than a short answer."""
+    corrections: tuple[Correction, ...] = ()
+    calling_code: str = ""
+    words_known: bool = True
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentTurn:
+    """One utterance of the agent that held digits, as far as it was played."""
+
+    numbers: str = ""
+    whole: bool = True
+    """It is known how much of it was played."""
+    overlong: bool = False
+    """It was cut for length, so another number may have followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An ``update`` or ``extend`` was refused here."""
+
+
+REFUSED: Final = Refused()
+Entry = CallerTurn | AgentTurn | Refused
+
+
+def pack(heard: Iterable[Run]) -> str:
+    """Return ``heard`` in the compact form of a turn's ``numbers``."""
+    packed = []
+    for run in heard:
+        readings = [reading for reading in run.readings if len(reading) <= RUN_DIGITS]
+        if readings or run.extension:
+            packed.append("|".join(readings) + (f"x{run.extension}" if run.extension else ""))
+    return " ".join(packed[-RUNS_KEPT:])
+
+
+def unpack(numbers: str) -> Iterator[tuple[tuple[str, ...], str | None]]:
+    """Yield readings and extension of each run in ``numbers``."""
+    for run in numbers.split():
+        readings, _, extension = run.partition("x")
+        yield tuple(readings.split("|")) if readings else (), extension or None
+
+
+def caller_turn(
+    text: str | None, *, language: str, region: str | None, modality: Modality | None, id: str | None = None
+) -> CallerTurn:
+    """Return what ``text`` may prove. ``None``: words that are not known (yet)."""
+    if text is None:
+        return CallerTurn(words_known=False, modality=modality, id=id)
+    cut = len(text) > MAX_TEXT
+    text = text[:MAX_TEXT]
+    if not has_lexicon(language):
+        # Digits are digits in any language; what the words around them mean stays unknown.
+        return CallerTurn(numbers=pack(runs(text)), words_known=False, modality=modality, id=id)
+    heard = hear(text, language=language, region=region)
+    return CallerTurn(
+        numbers=pack(heard.runs),
+        intents=heard.intents | Intent.HEDGE if cut else heard.intents,
+        modality=modality,
+        long=cut or heard.words > SHORT_ANSWER,
+        corrections=heard.corrections,
+        calling_code=heard.calling_code,
+        id=id,
+    )
+
+
+def agent_turn(text: str, *, language: str, played: bool) -> AgentTurn:
+    """Return the digits of what the agent said; ``played`` is false where it was cut nobody knows where."""
+    spoken = runs(text[:MAX_TEXT], language=language if has_lexicon(language) else "en")
+    return AgentTurn(numbers=pack(spoken), whole=played, overlong=len(text) > MAX_TEXT)
+
+
+def agrees(intents: Intent) -> bool:
+    """Return whether an utterance with ``intents`` is clear agreement."""
+    against = (
+        Intent.NO
+        | Intent.HEDGE
+        | Intent.DECLINE
+        | Intent.REPEAT
+        | Intent.WAIT
+        | Intent.PERSON
+        | Intent.CORRECTION
+        | Intent.WHY
+    )
+    return bool(intents & Intent.YES) and not intents & against
+
+
+_OBJECTION: Final = (
+    Intent.NO | Intent.CORRECTION | Intent.REPEAT | Intent.WAIT | Intent.DECLINE | Intent.PERSON
+)
+
+
+class Candidate(NamedTuple):
+    """The number that consent is about, and how consent to it is judged."""
+
+    number: PhoneNumber
+    country_given: bool
+    """Its country code may be left unsaid: the caller gave it, or the default region implies it."""
+    presume_read: bool
+    """The host reports no read-backs, or the policy ignores them: a caller's turn is taken to answer one."""
+    accept_unplayed: bool
+    """A read-back counts, as unknown, where it was cut nobody knows where."""
+
+    def forms(self) -> frozenset[str]:
+        """Return the digit strings that say it whole."""
+        return spoken_forms(self.number, country_code_optional=self.country_given)
+
+
+class Walk(NamedTuple):
+    """Consent so far, and what the next steps need to know."""
+
+    consent: Consent = Consent.UNREAD
+    code: Code = Code.NOT_READ_BACK
+    """What a ``confirm`` is refused with while ``consent`` is not agreed."""
+    read: Support = Support.CONTRADICTED
+    spoken: str = ""
+    """Runs that the agent said since the caller last spoke: a read-back may span utterances."""
+    no_to_read_back: bool = False
+    """The caller's latest turn was a no to a read-back, and not more."""
+
+    def moved(self, fact: Fact) -> "Walk":
+        """Take the row of the consent table for ``fact``."""
+        row = CONSENT[self.consent, fact]
+        consent = row.target or self.consent
+        if consent is self.consent and row.code is None:
+            return self
+        read = Support.CONTRADICTED if consent is Consent.UNREAD else self.read
+        return self._replace(consent=consent, code=row.code or self.code, read=read)
+
+
+START: Final = Walk()
+
+
+def step(walk: Walk, entry: Entry, candidate: Candidate) -> Walk:
+    """Return the walk behind ``entry``."""
+    if isinstance(entry, Refused):
+        return walk.moved(Fact.CLAIM_REFUSED)
+    if isinstance(entry, AgentTurn):
+        return _agent_step(walk, entry, candidate)
+    if candidate.presume_read and walk.consent is Consent.UNREAD:
+        walk = walk.moved(Fact.READ_BACK)._replace(read=Support.UNKNOWN)
+    fact = caller_fact(entry, candidate)
+    bare_no = (
+        walk.consent is not Consent.UNREAD
+        and bool(entry.intents & Intent.NO)
+        and not entry.intents & Intent.DECLINE
+    )
+    spoken = walk.spoken if fact is Fact.UNCLEAR else ""  # "mm-hm" between two halves of a read-back
+    return walk.moved(fact)._replace(spoken=spoken, no_to_read_back=bare_no)
+
+
+def caller_fact(turn: CallerTurn, candidate: Candidate) -> Fact:
+    """Return what a caller's turn means for ``candidate``."""
+    if turn.intents & _OBJECTION or turn.corrections:
+        return Fact.OBJECTS
+    same, stray = False, False
+    if turn.numbers or turn.calling_code:
+        number = candidate.number
+        if turn.calling_code not in ("", number.calling_code):
+            return Fact.OBJECTS
+        forms = candidate.forms() if turn.numbers else frozenset()
+        for readings, extension in unpack(turn.numbers):
+            if extension is not None and extension != number.extension:
+                return Fact.OBJECTS
+            if _whole(readings, forms):
+                same = True
+            elif not _piece(readings, forms):
+                if any(len(reading) >= OTHER_DIGITS for reading in readings):
+                    return Fact.OBJECTS
+                stray = True
+    if not turn.words_known:
+        return Fact.WORDS_UNKNOWN
+    if not stray and (agrees(turn.intents) or (same and not turn.intents & Intent.HEDGE)):
+        return Fact.AGREES
+    return Fact.TALKS if turn.long else Fact.UNCLEAR
+
+
+def _agent_step(walk: Walk, turn: AgentTurn, candidate: Candidate) -> Walk:
+    if turn.overlong:
+        return walk.moved(Fact.OTHER_NUMBER)._replace(spoken="")
+    fact, carried = _agent_fact(walk.spoken.split(), turn.numbers.split(), candidate)
+    if fact is Fact.READ_BACK and not turn.whole and not candidate.accept_unplayed:
+        fact = Fact.SMALL_TALK
+    walk = walk.moved(fact)
+    if fact is Fact.READ_BACK:
+        walk = walk._replace(read=Support.SEEN if turn.whole else Support.UNKNOWN)
+    return walk._replace(spoken=carried)
+
+
+def _agent_fact(before: list[str], new: list[str], candidate: Candidate) -> tuple[Fact, str]:
+    """Return what the runs ``new`` mean behind those ``before``, and what a next utterance may continue."""
+    forms, extension = candidate.forms(), candidate.number.extension
+    heard = list(unpack(" ".join((*before, *new))))
+    end = len(before)  # behind the last run that is accounted for
+    read, others = False, False
+    for last in range(len(before), len(heard)):
+        for first in range(last, (end if read else 0) - 1, -1):
+            said, said_extension = _joined(heard[first : last + 1], extension)
+            if len(said[0]) > RUN_DIGITS:
+                break
+            if _whole(said, forms) and said_extension == extension:
+                others |= _another(heard[end:first], forms)
+                read, end = True, last + 1
+                break
+    others |= _another(heard[end:], forms)
+    if others or any(said not in (None, extension) for _, said in heard[len(before) :]):
+        return Fact.OTHER_NUMBER, ""
+    if read:
+        return Fact.READ_BACK, ""
+    carried: list[str] = []
+    for run in reversed((*before, *new)):
+        if len("".join((run, *carried))) > RUN_DIGITS:
+            break
+        carried.insert(0, run)
+    return Fact.SMALL_TALK, " ".join(carried)
+
+
+def _joined(
+    heard: list[tuple[tuple[str, ...], str | None]], extension: str | None
+) -> tuple[tuple[str, ...], str | None]:
+    """Return consecutive runs as one; a last run that is the extension's digits counts as the extension."""
+    *body, (last, said) = heard
+    if said is None and extension is not None and body and extension in last:
+        last, said = ("",), extension
+    said = said or next((other for _, other in body if other), None)
+    joined = [""]
+    for readings in (*(readings for readings, _ in body), last):
+        joined = [head + tail for head in joined for tail in readings or ("",)][:8]
+    return tuple(joined), said
+
+
+def _another(heard: list[tuple[tuple[str, ...], str | None]], forms: frozenset[str]) -> bool:
+    """Return whether ``heard`` says a number that is no piece of ``forms``."""
+    if not heard:
+        return False
+    singles = any(
+        min(map(len, readings)) >= ANOTHER_NUMBER and not _piece(readings, forms)
+        for readings, _ in heard
+        if readings
+    )
+    joined, _ = _joined(heard, None)
+    return singles or (len(joined[0]) >= ANOTHER_NUMBER and not _piece(joined, forms))
+
+
+def _whole(readings: tuple[str, ...], forms: frozenset[str]) -> bool:
+    return not forms.isdisjoint(readings)
+
+
+def _piece(readings: tuple[str, ...], forms: frozenset[str]) -> bool:
+    return any(reading in form for reading in readings for form in forms)
+
+
+class Evidence:
+    """The window of turns and the walk over it; bounded by the constants above."""
+
+    __slots__ = ("base", "cut", "mark", "turns", "walk")
+
+    def __init__(self) -> None:
+        self.turns: list[Entry] = []
+        self.mark = 0
+        """Where the words since the last candidate begin, and consent to it."""
+        self.base = START
+        """Consent at ``mark``, or at the window's start where the mark has left it."""
+        self.walk = START
+        self.cut = False
+        """Some utterance was longer than what is looked at."""
+
+    def add(self, entry: Entry, candidate: Candidate | None) -> None:
+        """Take in the next entry; a caller's turn whose id is known fills its place instead."""
+        if isinstance(entry, CallerTurn) and entry.id is not None:
+            for index, known in enumerate(self.turns):
+                if isinstance(known, CallerTurn) and known.id == entry.id:
+                    self.turns[index] = replace(entry, modality=entry.modality or known.modality)
+                    self._walk_again(candidate)
+                    return
+        self.turns.append(entry)
+        if candidate is not None:
+            self.walk = step(self.walk, entry, candidate)
+        elif isinstance(entry, CallerTurn):
+            self.walk = START
+        if len(self.turns) > TURNS_KEPT:
+            oldest = self.turns.pop(0)
+            if self.mark:
+                self.mark -= 1
+            elif candidate is not None:
+                self.base = step(self.base, oldest, candidate)
+
+    def begin(self, candidate: Candidate | None, mark: int) -> None:
+        """Begin a generation: consent starts anew and walks from ``mark``; ``None`` where nothing is in hand."""
+        self.mark = mark
+        self.base = self.walk.moved(Fact.NEW_GENERATION)._replace(spoken="", no_to_read_back=False)
+        self._walk_again(candidate)
+
+    def _walk_again(self, candidate: Candidate | None) -> None:
+        self.walk = self.base
+        if candidate is not None:
+            for entry in self.turns[self.mark :]:
+                self.walk = step(self.walk, entry, candidate)
+
+    def void(self) -> None:
+        """End consent to what was in hand; the words since the last candidate stay what they are."""
+        self.base = START
+        self.walk = START._replace(no_to_read_back=self.walk.no_to_read_back)
+
+    @property
+    def latest(self) -> CallerTurn | None:
+        """The caller's latest turn in the window."""
+        return next((turn for turn in reversed(self.turns) if isinstance(turn, CallerTurn)), None)

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a host decides once: which numbers count, how sure to be, and when to give up."""
+
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from os import PathLike
+from typing import Annotated, Any, Final, Literal, Self
+
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from phonefsm.errors import PolicyError
+
+EvidenceRule = Literal["require", "accept_unknown", "ignore"]
+"""``require``: only what was seen passes. ``accept_unknown``: what the host cannot report passes too.
+``ignore``: the check always passes."""
+
+
+class Support(StrEnum):
+    """How far a fact was seen."""
+
+    SEEN = "seen"
+    CONTRADICTED = "contradicted"
+    UNKNOWN = "unknown"
+
+
+def passes(rule: EvidenceRule, support: Support) -> bool:
+    """Return whether ``support`` is enough under ``rule``."""
+    return (
+        rule == "ignore"
+        or support is Support.SEEN
+        or (rule == "accept_unknown" and support is Support.UNKNOWN)
+    )
+
+
+class NumberType(StrEnum):
+    """Kinds of numbers, after libphonenumber's ``PhoneNumberType``."""
+
+    FIXED_LINE = "fixed_line"
+    MOBILE = "mobile"
+    FIXED_LINE_OR_MOBILE = "fixed_line_or_mobile"
+    TOLL_FREE = "toll_free"
+    PREMIUM_RATE = "premium_rate"
+    SHARED_COST = "shared_cost"
+    VOIP = "voip"
+    PERSONAL_NUMBER = "personal_number"
+    PAGER = "pager"
+    UAN = "uan"
+    VOICEMAIL = "voicemail"
+    UNKNOWN = "unknown"
+
+
+def _region(code: str) -> str:
+    upper = code.upper()
+    if upper not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(f"{code!r} is not a region that has phone numbers (two letters, such as 'US')")
+    return upper
+
+
+Region = Annotated[str, AfterValidator(_region)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Limits(_Frozen):
+    """How often something may happen before the capture goes to ``escalated``; the next one does it."""
+
+    attempts: int = Field(
+        default=8, ge=0, le=1000, description="heard numbers, usable or not, since the start"
+    )
+    rejections: int = Field(
+        default=3, ge=0, le=1000, description="rejected read-backs and parts, since the start"
+    )
+    silences: int = Field(default=3, ge=0, le=1000, description="silences in a row")
+    refusals: int = Field(default=8, ge=0, le=1000, description="calls in a row that changed nothing")
+
+
+class EvidenceRules(_Frozen):
+    """What each check asks for. ``None``: ``require`` what the host observes, accept as unknown what it does not."""
+
+    heard: EvidenceRule | None = Field(default=None, description="that the caller gave the number")
+    read_back: EvidenceRule | None = Field(default=None, description="that the caller heard it back")
+    agreement: EvidenceRule | None = Field(default=None, description="that the caller agreed")
+
+
+class CapturePolicy(_Frozen):
+    """All that may be set for a capture; frozen, so that one policy serves any number of captures.
+
+    Raises:
+        pydantic.ValidationError: a field does not hold.
+    """
+
+    default_region: Region | None = Field(
+        default=None,
+        description="the country of numbers given without a country code; none: the caller is asked",
+    )
+    allowed_regions: frozenset[Region] | None = Field(
+        default=None, description="countries served, by calling code (within +1 and +7 by region); none: all"
+    )
+    allowed_types: frozenset[NumberType] | None = Field(default=None, description="kinds served; none: all")
+    extensions: bool = Field(default=True, description="whether extensions are kept")
+    validity: Literal["valid", "possible"] = Field(
+        default="valid", description="`valid`: assigned by the numbering plan; `possible`: the right length"
+    )
+    require_confirmation: bool | None = Field(
+        default=None, description="none: yes for voice, keypad and unknown modality, no for typed text"
+    )
+    limits: Limits = Field(default_factory=Limits, description="see the table of limits")
+    evidence: EvidenceRules = Field(default_factory=EvidenceRules, description="see the table of evidence")
+    prefer_heard: bool = Field(
+        default=True, description="whether the caller's words win over a model's argument that differs"
+    )
+    language: str = Field(
+        default="en", pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", description="the caller's language"
+    )
+    read_back: Literal["groups", "digits"] = Field(default="groups", description="how a number is read back")
+    keypad: bool = Field(default=False, description="whether the caller can press keys")
+    handover: bool = Field(default=False, description="whether a person can take over: offers `escalate`")
+    extra_instructions: str = Field(
+        default="", max_length=10_000, description="added to the model's instructions"
+    )
+    wording: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="prompts in your own words, by the keys of `phonefsm.prompts.PROMPTS`",
+    )
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> Self:
+        """Return the policy that ``data`` describes.
+
+        Raises:
+            PolicyError: a field is unknown or does not hold; the message names it.
+        """
+        try:
+            policy = cls.model_validate(data)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = ".".join(str(part) for part in first["loc"]) or "policy"
+            raise PolicyError(f"{place}: {first['msg']}") from None
+        return policy
+
+    @classmethod
+    def from_toml(cls, path: str | PathLike[str]) -> Self:
+        """Return the policy that a TOML file describes.
+
+        Raises:
+            PolicyError: the file cannot be read, is not TOML, or a field does not hold.
+        """
+        try:
+            with open(path, "rb") as file:
+                data = tomllib.load(file)
+        except OSError as error:
+            raise PolicyError(f"{path}: {error.strerror or error}") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise PolicyError(f"{path}: not a TOML file: {error}") from None
+        try:
+            return cls.load(data)
+        except PolicyError as error:
+            raise PolicyError(f"{path}: {error}") from None
+
+
+DEFAULT_POLICY: Final = CapturePolicy()

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A capture as versioned JSON: what outlives a process."""
+
+from typing import Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from phonefsm.errors import SnapshotError
+from phonefsm.evidence import RUN_DIGITS, TURNS_KEPT, Observation
+from phonefsm.policy import Support
+from phonefsm.table import Code, Consent, State
+
+VERSION: Final = 1
+
+_NUMBERS: Final = r"^[0-9+|x ]*$"
+_E164: Final = r"^\+[0-9]{4,15}$"
+_Count = Field(ge=0)
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class CorrectionData(_Model):
+    """A named correction."""
+
+    kind: Literal["tail", "head", "swap"]
+    digits: str = Field(pattern=r"^[0-9]{1,24}$")
+    old: str = Field(default="", pattern=r"^[0-9]{0,24}$")
+
+
+class EntryData(_Model):
+    """One entry of the window of turns."""
+
+    who: Literal["caller", "agent", "refused"]
+    numbers: str = Field(default="", pattern=_NUMBERS)
+    intents: int = Field(default=0, ge=0, lt=1 << 16)
+    modality: Literal["audio", "text", "keypad"] | None = None
+    long: bool = False
+    corrections: tuple[CorrectionData, ...] = ()
+    calling_code: str = Field(default="", pattern=r"^[0-9]{0,3}$")
+    words_known: bool = True
+    id: str | None = None
+    whole: bool = True
+    overlong: bool = False
+
+
+class WalkData(_Model):
+    """Consent at one place of the window."""
+
+    consent: Consent
+    code: Code
+    read: Support
+    spoken: str = Field(default="", pattern=_NUMBERS, max_length=8 * RUN_DIGITS)
+    no_to_read_back: bool = False
+
+
+class ReplyData(_Model):
+    """A call that was answered, by id and name."""
+
+    id: str
+    name: str
+    code: Code
+    state: State
+    detail: str
+
+
+class Snapshot(_Model):
+    """All that a capture needs to go on elsewhere, under the same policy.
+
+    It holds the number and the digits of recent turns: keep it as you keep the number. ``model_dump_json()``
+    gives its text and ``Snapshot.load`` reads it.
+    """
+
+    version: Literal[1] = VERSION
+    state: State
+    generation: int = _Count
+    number: str | None = Field(pattern=_E164)
+    extension: str | None = Field(pattern=r"^[0-9]{1,20}$")
+    number_heard: Support | None
+    country_given: bool
+    confirmed: bool
+    part: str = Field(pattern=r"^\+?[0-9]{0,24}$")
+    attempts: int = _Count
+    rejections: int = _Count
+    silences: int = _Count
+    refusals: int = _Count
+    always_confirm: bool
+    code: Code | None
+    reason: str | None
+    caller_id: str | None
+    observes: tuple[Observation, ...]
+    turns: tuple[EntryData, ...] = Field(max_length=TURNS_KEPT)
+    mark: int = _Count
+    base: WalkData
+    walk: WalkData
+    cut: bool
+    called: bool
+    claimed: bool
+    replies: tuple[ReplyData, ...]
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        if self.state in (State.PENDING_CONFIRMATION, State.COMPLETED) and self.number is None:
+            raise ValueError(f"{self.state} without a number")
+        if (self.state is State.COLLECTING) != bool(self.part):
+            raise ValueError(f"{self.state} {'with' if self.part else 'without'} a part in hand")
+        if self.number is None and (self.extension is not None or self.number_heard is not None):
+            raise ValueError("an extension or evidence without a number")
+        if self.mark > len(self.turns):
+            raise ValueError("the mark is behind the last turn")
+        if (self.state is State.DECLINED) != (self.reason is not None):
+            raise ValueError(f"{self.state} {'with' if self.reason else 'without'} a reason")
+        return self
+
+    @classmethod
+    def load(cls, data: Any) -> "Snapshot":  # noqa: ANN401 - whatever a store gives back is checked here
+        """Return the snapshot that ``data`` is: one already, its JSON text or bytes, or its decoded JSON.
+
+        Raises:
+            SnapshotError: it is damaged, does not hold together, or comes from a newer version.
+        """
+        if isinstance(data, Snapshot):
+            return data
+        try:
+            if isinstance(data, str | bytes | bytearray):
+                return cls.model_validate_json(data)
+            return cls.model_validate(data, strict=False)
+        except ValidationError as error:
+            raise SnapshotError(_cause(error)) from None
+
+
+def _cause(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    if first["loc"] == ("version",) and isinstance(first.get("input"), int) and first["input"] > VERSION:
+        return (
+            f"the snapshot is of version {first['input']}, and this phonefsm reads up to version {VERSION}: "
+            "it was written by a newer release"
+        )
+    place = ".".join(str(part) for part in first["loc"])
+    return f"the snapshot is damaged: {place + ': ' if place else ''}{first['msg']}"

@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Self-corrections: which of the runs in an utterance stand, and what it changes in numbers said before."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from phonefsm.speech.heard import Correction, Intent
+from phonefsm.speech.numbers import Span
+from phonefsm.speech.tokens import Item
+from phonefsm.speech.words import Kind
+
+_NUMBER = frozenset({Kind.DIGIT, Kind.ZERO, Kind.HOMOPHONE})
+_GLUE = frozenset(
+    {Kind.KNOWN, Kind.COPULA, Kind.UNIT, Kind.FILLER, Kind.JOIN, Kind.CUE, Kind.NOT, Kind.PAUSE, Kind.AREA}
+)
+# A named part of a number ("the last four") is shorter than a number.
+_PART = 6
+# From here on a run may be a whole number, so that what follows a correction replaces rather than continues it.
+_WHOLE = 7
+_FULL = 10
+_MOST_READINGS = 4
+# How far before its digits a shape is named: "the last four digits should be a".
+_REACH = 6
+
+Shape = Literal["tail", "head"]
+_SHAPES: dict[Kind, Shape] = {
+    Kind.LAST: "tail",
+    Kind.ENDS: "tail",
+    Kind.FIRST: "head",
+    Kind.STARTS: "head",
+    Kind.AREA: "head",
+}
+
+
+def without_counts(items: list[Item]) -> list[Item]:
+    """Return the items with the "four" of "the last four are" made a unit, so that it is no digit of the number."""
+    kept = list(items)
+    for index, item in enumerate(items[:-2]):
+        if item.kind not in {Kind.LAST, Kind.FIRST}:
+            continue
+        count = items[index + 1]
+        if count.kind not in _NUMBER and not (count.kind is Kind.TYPED and len(count.value) == 1):
+            continue
+        size = 0
+        ahead = index + 2
+        while ahead < len(items) and items[ahead].kind <= Kind.HOMOPHONE and size <= _PART:
+            size += len(items[ahead].value)
+            ahead += 1
+        if not size or str(size) == count.value:
+            kept[index + 1] = count._replace(kind=Kind.UNIT)
+    return kept
+
+
+@dataclass(slots=True)
+class Settled:
+    """What stands after the corrections within an utterance."""
+
+    runs: list[Span] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
+    intents: Intent = Intent.NONE
+
+
+def settle(items: list[Item], spans: list[Span]) -> Settled:
+    """Apply the corrections among `spans` to one another."""
+    settled = Settled()
+    denied: Span | None = None
+    area: Span | None = None
+    before = 0
+    for index, span in enumerate(spans):
+        lead = items[before : span.first]
+        trail = items[span.stop : spans[index + 1].first if index + 1 < len(spans) else len(items)]
+        before = span.stop
+        cued = _cued(lead, span)
+        if _denied(lead):
+            settled.intents |= Intent.CORRECTION
+            last = settled.runs[-1] if settled.runs else None
+            if last is None or last.stop != span.first - len(lead) or len(lead) > _REACH:
+                denied = span
+            elif _size(last) <= _PART and _size(span) <= _PART:
+                settled.runs.pop()
+                _change(settled, Correction("swap", _best(last), _best(span)), span)
+            continue
+        if denied is not None:
+            old, denied = denied, None
+            if _size(old) <= _PART and _size(span) <= _PART:
+                _change(settled, Correction("swap", _best(span), _best(old)), span)
+                continue
+        shape = _shape(lead, trail, span)
+        joins = all(item.kind in _GLUE and item.kind is not Kind.CUE for item in lead)
+        if shape is not None:
+            named = any(item.kind is Kind.AREA for item in lead)
+            if named and not settled.runs and not cued:
+                area = span
+                settled.runs.append(span)
+            else:
+                _name(settled, Correction(shape, _best(span)), span, cued=cued, area=named)
+        elif area is not None and settled.runs == [area] and joins and not cued:
+            settled.runs[-1] = _joined(area, span, [_best(area) + digits for digits in span.readings])
+            area = None
+        elif cued and settled.runs:
+            settled.intents |= Intent.CORRECTION
+            settled.runs[-1] = _joined(settled.runs[-1], span, _replaced(settled.runs[-1], span))
+        else:
+            if cued:
+                settled.intents |= Intent.CORRECTION
+            settled.runs.append(span)
+    if area is not None and settled.runs and settled.runs[0] is area:
+        settled.corrections.append(Correction("head", _best(area)))
+    if settled.corrections and area is None:
+        settled.intents |= Intent.CORRECTION
+    return settled
+
+
+def _best(span: Span) -> str:
+    return span.readings[0].lstrip("+")
+
+
+def _size(span: Span) -> int:
+    return len(_best(span))
+
+
+def _cued(lead: list[Item], span: Span) -> bool:
+    """Whether the words before a run announce a correction; for a short run they must be close by."""
+    for item in reversed(lead):
+        if item.kind is Kind.CUE or item.intents & Intent.NO:
+            return True
+        if item.kind is Kind.OTHER and _size(span) < _WHOLE:
+            return False
+    return False
+
+
+def _denied(lead: list[Item]) -> bool:
+    """Whether the words before a run deny it: "not five", "it isn't a five"."""
+    for item in reversed(lead[-3:]):
+        if item.kind is Kind.NOT:
+            return True
+        if item.kind not in {Kind.KNOWN, Kind.FILLER, Kind.COPULA, Kind.UNIT} or item.intents:
+            return False
+    return False
+
+
+def _shape(lead: list[Item], trail: list[Item], span: Span) -> Shape | None:
+    """Return which part of a number the run is said to be, if any."""
+    if _size(span) > _PART:
+        return None
+    for item in trail[:2]:
+        if item.kind is Kind.AT_END:
+            return "tail"
+        if item.kind is Kind.AT_START:
+            return "head"
+    for item in reversed(lead[-_REACH:]):
+        if item.kind in _SHAPES:
+            return _SHAPES[item.kind]
+        if item.kind not in _GLUE:
+            return None
+    return None
+
+
+def _change(settled: Settled, correction: Correction, span: Span) -> None:
+    """Apply a correction to the run that stands last, or keep it for a number said before the utterance."""
+    if settled.runs:
+        last = settled.runs[-1]
+        changed = [new for new in map(correction.apply, last.readings) if new is not None]
+        if changed:
+            settled.intents |= Intent.CORRECTION
+            settled.runs[-1] = _joined(last, span, changed)
+            return
+    settled.corrections.append(correction)
+
+
+def _name(settled: Settled, correction: Correction, span: Span, *, cued: bool, area: bool) -> None:
+    """Take a named part: it completes a part of a number ("and the last four are"), else it corrects."""
+    last = settled.runs[-1] if settled.runs else None
+    if last is None or cued or last.readings[0].startswith("+"):
+        _change(settled, correction, span)
+        return
+    size = _size(last)
+    if correction.kind == "tail" and size < _WHOLE and len(correction.digits) >= 3:
+        settled.runs[-1] = _joined(last, span, [digits + correction.digits for digits in last.readings])
+    elif area and _WHOLE <= size < _FULL:
+        settled.runs[-1] = _joined(last, span, [correction.digits + digits for digits in last.readings])
+    else:
+        _change(settled, correction, span)
+
+
+def _joined(first: Span, second: Span, readings: list[str]) -> Span:
+    return Span(
+        tuple(dict.fromkeys(readings))[:_MOST_READINGS],
+        first.first,
+        second.stop,
+        first.start,
+        second.end,
+        (*first.groups, *second.groups),
+        second.extension or first.extension,
+    )
+
+
+def _replaced(old: Span, new: Span) -> list[str]:
+    """Return what can be meant by `new` said as a correction of `old`, the likeliest first."""
+    was, now = old.readings[0], new.readings[0]
+    size, more = _size(old), _size(new)
+    if now.startswith("+") or more >= _FULL:
+        return list(new.readings)
+    if size >= _WHOLE:
+        if more >= size - 1:
+            return list(new.readings)
+        tail = was[: len(was) - more] + now
+        head = now + was[more:]
+        headed = (
+            more >= 3
+            and not was.startswith("+")
+            and _distance(was, now) < min(_distance(was[-more:], now), 2)
+        )
+        options = [head, tail] if headed else [tail]
+        return [*options, *new.readings] if more >= _WHOLE else options
+    # The old run is a part: its last group is said again and continued, or all of it, or its last digit.
+    group = old.groups[-1]
+    options = []
+    if group < size:
+        options.append(was[:-group] + now)
+    if more < size:
+        options.append(was[: len(was) - more] + now)
+    if was.startswith("+"):
+        return options or ["+" + digits for digits in new.readings]
+    return [*options, *new.readings, was[:-1] + now]
+
+
+def _distance(one: str, other: str) -> int:
+    return sum(a != b for a, b in zip(one, other, strict=False))
+
+
+def is_prose(items: list[Item], span: Span, *, most: int) -> bool:
+    """Whether a run of at most `most` digits stands in a sentence as a count, a time, a price or the like."""
+    size = _size(span)
+    before = items[span.first - 1] if span.first and _near(items[span.first]) else None
+    after = items[span.stop] if span.stop < len(items) and _near(items[span.stop]) else None
+    if after is not None and after.kind is Kind.MEASURE and size <= _WHOLE:
+        return True
+    around = (*items[max(span.first - 3, 0) : span.first], *items[span.stop : span.stop + 2])
+    if size <= 4 and any(item.kind is Kind.MONTH for item in around):
+        return True
+    index = span.first
+    while 0 < index and span.first - index < _REACH and items[index - 1].kind <= Kind.SCALE:
+        index -= 1
+    for item in reversed(items[max(index - 4, 0) : index]):
+        if item.kind is Kind.ELSE:
+            return True
+        if item.kind <= Kind.SCALE:
+            break
+    if before is not None and before.kind is Kind.BEFORE and size <= 4:
+        return True
+    if _is_clock(items, span) and len(items) > span.stop - span.first:
+        return True
+    return size <= most and any(item is not None and _is_word(item) for item in (before, after))
+
+
+def _near(item: Item) -> bool:
+    return item.gap.isspace() or item.gap in {"-", ""}
+
+
+def _is_word(item: Item) -> bool:
+    """Whether an item is a word of prose; single letters are spelled."""
+    return item.kind is Kind.OTHER and len(item.value) > 1
+
+
+def _is_clock(items: list[Item], span: Span) -> bool:
+    parts = items[span.first : span.stop]
+    return (
+        len(parts) > 1
+        and all(part.kind is Kind.TYPED and len(part.value) <= 2 for part in parts)
+        and all(part.gap == ":" for part in parts[1:])
+    )

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hear an utterance: the numbers in it, what it corrects, and what it means beside them."""
+
+import re
+
+from phonefsm.speech import correct, intents, numbers, words
+from phonefsm.speech.correct import Settled
+from phonefsm.speech.heard import Heard, Run
+from phonefsm.speech.numbers import Span
+from phonefsm.speech.tokens import Item, tokenise
+from phonefsm.speech.words import Kind
+
+_TAG = re.compile(r"<[^<>]*>")
+# A short run in a sentence is a count; for the one number in a text more is asked.
+_COUNT = 3
+_SHORT = 6
+# From here on a run of typed groups is tried without some of them, where it is no number as a whole.
+_LONG = 12
+
+
+def hear(text: str, *, language: str = "en", region: str | None = None) -> Heard:
+    """Hear `text`, an utterance in `language` (a BCP 47 tag).
+
+    With `region` (ISO 3166, two letters) the readings that are valid numbers there come first. Any string is heard.
+
+    Raises:
+        UnknownLanguageError: there is no lexicon for the language.
+    """
+    items, count, settled = _hear(text, language)
+    countries = [item.value for item in items if item.kind is Kind.COUNTRY]
+    return Heard(
+        runs=tuple(_run(span, region) for span in settled.runs),
+        corrections=tuple(settled.corrections),
+        intents=intents.intents(items, text) | settled.intents,
+        words=count,
+        calling_code=countries[-1] if countries else "",
+    )
+
+
+def digits(text: str, *, language: str = "en", region: str | None = None) -> str | None:
+    """Return the one number in `text` as ASCII digits without "+", its extension appended; None if there is none.
+
+    Of several the first that is valid in `region` is taken, else the longest.
+
+    Raises:
+        UnknownLanguageError: there is no lexicon for the language.
+    """
+    items, _, settled = _hear(text, language)
+    spans = [span for span in settled.runs if not correct.is_prose(items, span, most=_SHORT)]
+    if not spans:
+        parts = [correction.digits for correction in settled.corrections if correction.kind != "swap"]
+        return parts[-1] if parts else None
+    choices = [(reading, span.extension) for span in spans for reading in span.readings]
+    if region is not None:
+        shorter = [(rest, span.extension) for span in spans for rest in _shorter(span)]
+        if len(choices) + len(shorter) > 1:
+            for reading, extension in choices + shorter:
+                if _is_valid(reading, region):
+                    return reading.lstrip("+") + extension
+    best = max(spans, key=lambda span: len(span.readings[0]))
+    return best.readings[0].lstrip("+") + best.extension
+
+
+def runs(text: str, *, language: str = "en") -> tuple[Run, ...]:
+    """Return every run of digits in what an agent says, as it is said: nothing corrected, nothing left out.
+
+    SSML and XML tags are passed over.
+
+    Raises:
+        UnknownLanguageError: there is no lexicon for the language.
+    """
+    bare = _TAG.sub(lambda tag: " " * len(tag[0]), text)
+    items, _ = tokenise(bare, words.lexicon(language).phrases)
+    return tuple(_run(span, None) for span in numbers.find(items, bare, literal=True))
+
+
+def claims_saved(text: str, *, language: str = "en") -> bool:
+    """Whether an agent's words claim that the number is saved; questions, plans and denials are no claims.
+
+    Raises:
+        UnknownLanguageError: there is no lexicon for the language.
+    """
+    items, _ = tokenise(text, words.lexicon(language).claims)
+    return intents.claims(items, text)
+
+
+def _hear(text: str, language: str) -> tuple[list[Item], int, Settled]:
+    items, count = tokenise(text, words.lexicon(language).phrases)
+    if all(item.kind > Kind.PLUS for item in items):
+        return items, count, Settled()
+    items = correct.without_counts(numbers.typed_apart(items, text))
+    spans = [span for span in numbers.find(items, text) if not correct.is_prose(items, span, most=_COUNT)]
+    return items, count, correct.settle(items, spans)
+
+
+def _run(span: Span, region: str | None) -> Run:
+    readings = span.readings
+    if region is not None and len(readings) > 1:
+        readings = tuple(sorted(readings, key=lambda reading: not _is_valid(reading, region)))
+    return Run(readings, span.start, span.end, span.extension)
+
+
+def _shorter(span: Span) -> list[str]:
+    """Return what is left of an overlong run without its first groups, or without its last."""
+    reading, groups = span.readings[0], span.groups
+    if len(reading) < _LONG or reading.startswith(("+", "00", "011")) or sum(groups) != len(reading):
+        return []
+    starts = [sum(groups[:index]) for index in range(1, min(len(groups), _SHORT))]
+    return [reading[start:] for start in starts] + [reading[: len(reading) - start] for start in starts]
+
+
+def _is_valid(reading: str, region: str) -> bool:
+    # Imported here, since hearing as such needs no numbering plan.
+    import phonenumbers
+
+    tries = [(reading, region)] if reading.startswith("+") else [(reading, region), ("+" + reading, None)]
+    for number, home in tries:
+        try:
+            if phonenumbers.is_valid_number(phonenumbers.parse(number, home)):
+                return True
+        except phonenumbers.NumberParseException:
+            continue
+    return False

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lexicon of a language, read on first use and turned into the tables that hearing looks up."""
+
+import enum
+import functools
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import NamedTuple
+
+from phonefsm.speech.heard import Intent, UnknownLanguageError
+
+
+class Kind(enum.IntEnum):
+    """What a word or phrase is to the ear; everything up to SCALE can be part of a number."""
+
+    TYPED = 0
+    DIGIT = enum.auto()
+    TEEN = enum.auto()
+    TENS = enum.auto()
+    ZERO = enum.auto()
+    HOMOPHONE = enum.auto()
+    REPEAT = enum.auto()
+    SCALE = enum.auto()
+    PLUS = enum.auto()
+    FILLER = enum.auto()
+    JOIN = enum.auto()
+    PAUSE = enum.auto()
+    EXTENSION = enum.auto()
+    AREA = enum.auto()
+    LAST = enum.auto()
+    FIRST = enum.auto()
+    UNIT = enum.auto()
+    ENDS = enum.auto()
+    STARTS = enum.auto()
+    AT_END = enum.auto()
+    AT_START = enum.auto()
+    COPULA = enum.auto()
+    CUE = enum.auto()
+    NOT = enum.auto()
+    OR = enum.auto()
+    MEASURE = enum.auto()
+    BEFORE = enum.auto()
+    ELSE = enum.auto()
+    MONTH = enum.auto()
+    COUNTRY = enum.auto()
+    KNOWN = enum.auto()
+    OTHER = enum.auto()
+
+
+class Entry(NamedTuple):
+    """What the lexicon says of a phrase: its kind, the digits it stands for, and its intents.
+
+    `alone` are the intents that it has where nothing else is said.
+    """
+
+    kind: Kind
+    value: str = ""
+    intents: Intent = Intent.NONE
+    alone: Intent = Intent.NONE
+
+
+@dataclass(slots=True)
+class Node:
+    """A word in the tree of phrases: the entry of the phrase that ends here, and the words that may follow."""
+
+    entry: Entry | None
+    after: "dict[str, Node]"
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """One language's tables."""
+
+    phrases: dict[str, Node]
+    claims: dict[str, Node]
+    digit_names: tuple[str, ...]
+    plus: str
+    extension: str
+    written_extension: str
+    zero_in: dict[str, str]
+
+
+# A phrase in several of these lists has the kind of the first.
+_NUMBERS = {
+    "digits": Kind.DIGIT,
+    "teens": Kind.TEEN,
+    "tens": Kind.TENS,
+    "scales": Kind.SCALE,
+    "repeats": Kind.REPEAT,
+    "zeros": Kind.ZERO,
+    "homophones": Kind.HOMOPHONE,
+}
+_MARKS = {
+    "plus": Kind.PLUS,
+    "extension": Kind.EXTENSION,
+    "area": Kind.AREA,
+    "last": Kind.LAST,
+    "first": Kind.FIRST,
+    "unit": Kind.UNIT,
+    "ends": Kind.ENDS,
+    "starts": Kind.STARTS,
+    "at_end": Kind.AT_END,
+    "at_start": Kind.AT_START,
+    "copula": Kind.COPULA,
+    "cue": Kind.CUE,
+    "not": Kind.NOT,
+    "or": Kind.OR,
+    "joins": Kind.JOIN,
+    "fillers": Kind.FILLER,
+    "pauses": Kind.PAUSE,
+    "else": Kind.ELSE,
+    "measures": Kind.MEASURE,
+    "months": Kind.MONTH,
+    "before": Kind.BEFORE,
+    "numbered": Kind.KNOWN,
+    "neutral": Kind.KNOWN,
+}
+
+
+def primary(language: str) -> str:
+    """Return the primary subtag of a language tag: "en" for "EN_gb"."""
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
+def has_lexicon(language: str) -> bool:
+    """Whether numbers can be heard and said in `language` (a BCP 47 tag; its primary subtag decides)."""
+    name = primary(language)
+    return name.isascii() and name.isalpha() and _file(name).is_file()
+
+
+def lexicon(language: str) -> Lexicon:
+    """Return the tables of `language`.
+
+    Raises:
+        UnknownLanguageError: there is no lexicon for it.
+    """
+    name = primary(language)
+    try:
+        return _load(name)
+    except FileNotFoundError:
+        raise UnknownLanguageError(language) from None
+
+
+def _file(name: str) -> Traversable:
+    return resources.files(__package__) / "lexicon" / f"{name}.toml"
+
+
+@functools.cache
+def _load(name: str) -> Lexicon:
+    data = tomllib.loads(_file(name).read_text(encoding="utf-8"))
+    entries: dict[str, Entry] = {}
+
+    def add(phrase: str, kind: Kind, value: str = "") -> None:
+        entries.setdefault(phrase, Entry(kind, value))
+
+    for key, kind in _NUMBERS.items():
+        for word, value in data["numbers"][key].items():
+            add(word, kind, value)
+    for key, kind in _MARKS.items():
+        for phrase in data["marks"][key]:
+            add(phrase, kind)
+    for code, names in data["countries"].items():
+        for phrase in names:
+            add(phrase, Kind.COUNTRY, code)
+    for table in ("intents", "alone"):
+        for key, templates in data[table].items():
+            for phrase in _expand(templates, data["slots"]):
+                entry = entries.get(phrase, Entry(Kind.KNOWN))
+                if table == "intents":
+                    entries[phrase] = entry._replace(intents=entry.intents | Intent[key.upper()])
+                else:
+                    entries[phrase] = entry._replace(alone=entry.alone | Intent[key.upper()])
+    claims = dict.fromkeys(data["claims"]["phrases"], Entry(Kind.KNOWN))
+    claims |= dict.fromkeys(data["claims"]["blockers"], Entry(Kind.NOT))
+    saying = data["saying"]
+    return Lexicon(
+        phrases=_tree(entries),
+        claims=_tree(claims),
+        digit_names=tuple(saying["digits"]),
+        plus=saying["plus"],
+        extension=saying["extension"],
+        written_extension=saying["written_extension"],
+        zero_in=saying["zero_in"],
+    )
+
+
+def _expand(templates: list[str], slots: dict[str, list[str]]) -> Iterator[str]:
+    for template in templates:
+        head, opened, rest = template.partition("{")
+        if not opened:
+            yield template
+            continue
+        name, _, tail = rest.partition("}")
+        yield from _expand([head + phrase + tail for phrase in slots[name]], slots)
+
+
+def _tree(entries: dict[str, Entry]) -> dict[str, Node]:
+    root: dict[str, Node] = {}
+    for phrase, entry in entries.items():
+        after = root
+        for word in phrase.split():
+            node = after.setdefault(word, Node(None, {}))
+            after = node.after
+        node.entry = entry
+    return root
