@@ -281,9 +281,7 @@ class PhoneCapture:
         policy = self._policy
         self._evidence.cut |= text is not None and len(text) > MAX_TEXT
         self._caller_turn(
-            caller_turn(
-                text, language=policy.language, region=policy.default_region, modality=modality, id=_key(id)
-            )
+            caller_turn(text, language=policy.language, region=policy.default_region, modality=modality, id=_key(id))
         )
 
     def agent_said(self, text: str, interrupted: bool | None = False) -> None:  # noqa: FBT001, FBT002 - contract
@@ -321,11 +319,7 @@ class PhoneCapture:
             raise TypeError(f"keys is a str, not {type(keys).__name__}")
         digits = _pressed(keys)
         pending = self._session.state is State.PENDING_CONFIRMATION
-        answer = (
-            {"1": (Intent.YES, Trigger.CONFIRM), "2": (Intent.NO, Trigger.REJECT)}.get(digits)
-            if pending
-            else None
-        )
+        answer = {"1": (Intent.YES, Trigger.CONFIRM), "2": (Intent.NO, Trigger.REJECT)}.get(digits) if pending else None
         if answer is not None:
             intent, trigger = answer
             self._caller_turn(CallerTurn(intents=intent, modality="keypad"))
@@ -620,9 +614,7 @@ class PhoneCapture:
         if len(updates) < 2 or self._session.state in FINAL:  # noqa: PLR2004 - two are a conflict
             return requests
         ground = self._ground()
-        numbers = {
-            id(request): ground.means(Trigger.UPDATE, request.text) or request.text for request in updates
-        }
+        numbers = {id(request): ground.means(Trigger.UPDATE, request.text) or request.text for request in updates}
         if len(set(numbers.values())) == 1:  # one number, written differently
             for other in updates[1:]:
                 updates[0].places.extend(other.places)
@@ -644,9 +636,7 @@ class PhoneCapture:
 
     def _host(self, trigger: Trigger, text: str = "") -> ToolReply:
         code, detail = self._fire(trigger, text, by_model=False)
-        return ToolReply(
-            None, trigger.value, reply_text(code, self._session.state, detail), code in ERRORS, code
-        )
+        return ToolReply(None, trigger.value, reply_text(code, self._session.state, detail), code in ERRORS, code)
 
     def _fire(
         self,
@@ -679,12 +669,7 @@ class PhoneCapture:
             session.code = code
         self._settle(row, call, text)
         self._note(trigger, source, row, code)
-        if (
-            by_model
-            and source in OPEN
-            and row.effect in (Effect.REFUSE, Effect.KEEP)
-            and self._out_of_refusals()
-        ):
+        if by_model and source in OPEN and row.effect in (Effect.REFUSE, Effect.KEEP) and self._out_of_refusals():
             code = Code.REFUSALS_EXHAUSTED
         return code, self._detail(code, ground)
 
@@ -739,9 +724,7 @@ class PhoneCapture:
             self._log.warning("refusal", trigger=str(trigger), state=str(source), code=str(code))
             return
         target = self._session.state
-        self._log.info(
-            "transition", trigger=str(trigger), source=str(source), target=str(target), code=str(code)
-        )
+        self._log.info("transition", trigger=str(trigger), source=str(source), target=str(target), code=str(code))
         if target in FINAL and source in OPEN:
             self._log.info("outcome", state=str(target), code=str(code))
 

@@ -146,9 +146,7 @@ def agrees(intents: Intent) -> bool:
     return bool(intents & Intent.YES) and not intents & against
 
 
-_OBJECTION: Final = (
-    Intent.NO | Intent.CORRECTION | Intent.REPEAT | Intent.WAIT | Intent.DECLINE | Intent.PERSON
-)
+_OBJECTION: Final = Intent.NO | Intent.CORRECTION | Intent.REPEAT | Intent.WAIT | Intent.DECLINE | Intent.PERSON
 
 
 class Candidate(NamedTuple):
@@ -202,9 +200,7 @@ def step(walk: Walk, entry: Entry, candidate: Candidate) -> Walk:
         walk = walk.moved(Fact.READ_BACK)._replace(read=Support.UNKNOWN)
     fact = caller_fact(entry, candidate)
     bare_no = (
-        walk.consent is not Consent.UNREAD
-        and bool(entry.intents & Intent.NO)
-        and not entry.intents & Intent.DECLINE
+        walk.consent is not Consent.UNREAD and bool(entry.intents & Intent.NO) and not entry.intents & Intent.DECLINE
     )
     spoken = walk.spoken if fact is Fact.UNCLEAR else ""  # "mm-hm" between two halves of a read-back
     return walk.moved(fact)._replace(spoken=spoken, no_to_read_back=bare_no)
@@ -295,9 +291,7 @@ def _another(heard: list[tuple[tuple[str, ...], str | None]], forms: frozenset[s
     if not heard:
         return False
     singles = any(
-        min(map(len, readings)) >= ANOTHER_NUMBER and not _piece(readings, forms)
-        for readings, _ in heard
-        if readings
+        min(map(len, readings)) >= ANOTHER_NUMBER and not _piece(readings, forms) for readings, _ in heard if readings
     )
     joined, _ = _joined(heard, None)
     return singles or (len(joined[0]) >= ANOTHER_NUMBER and not _piece(joined, forms))

@@ -95,9 +95,7 @@ class Words:
 class _Hearing:
     """Builds ``Words`` by going over the turns once."""
 
-    def __init__(
-        self, policy: CapturePolicy, previous: PhoneNumber | None, caller_id: PhoneNumber | None
-    ) -> None:
+    def __init__(self, policy: CapturePolicy, previous: PhoneNumber | None, caller_id: PhoneNumber | None) -> None:
         self.policy = policy
         self.previous = previous
         self.caller_id = caller_id
@@ -208,9 +206,7 @@ class _Hearing:
                 self.words.wholes.append(Whole(number, parts[-1][1]))
 
 
-def read_reading(
-    reading: str, extension: str | None, policy: CapturePolicy, code: str = ""
-) -> PhoneNumber | None:
+def read_reading(reading: str, extension: str | None, policy: CapturePolicy, code: str = "") -> PhoneNumber | None:
     """Return the usable number that a heard ``reading`` is; ``code`` is that of a country named in words."""
     if len(reading) < WHOLE_DIGITS - 1:  # no policy takes shorter ones; most runs end here, unparsed
         return None
@@ -289,9 +285,7 @@ class Ground:
 
     def means(self, trigger: Trigger, text: str) -> PhoneNumber | None:
         """Return the usable number that an argument is by itself or with what is in hand, heard or not."""
-        return next(
-            (number for number in map(self._read, self._options(trigger, text)) if number is not None), None
-        )
+        return next((number for number in map(self._read, self._options(trigger, text)) if number is not None), None)
 
     def weigh(self, trigger: Trigger, text: str) -> Claim:
         """Return what an ``update`` or ``extend`` with the argument ``text`` amounts to."""
@@ -313,9 +307,7 @@ class Ground:
                 if turn is not None:
                     return None
                 place, turn = index, entry
-            elif isinstance(entry, CallerTurn) and (
-                not entry.words_known or entry.intents & Intent.CALLER_ID
-            ):
+            elif isinstance(entry, CallerTurn) and (not entry.words_known or entry.intents & Intent.CALLER_ID):
                 return None
         if turn is None or turn.corrections or turn.calling_code or not turn.words_known:
             return None
@@ -327,9 +319,7 @@ class Ground:
         said, code = turn.numbers, number.calling_code
         national = number.e164[1 + len(code) :]
         default = calling_code(self.policy.default_region)
-        if said not in (number.e164, code + national) and not (
-            code == default and said.lstrip("0") == national
-        ):
+        if said not in (number.e164, code + national) and not (code == default and said.lstrip("0") == national):
             return None
         return Claim(
             number=number,
@@ -360,9 +350,7 @@ class Ground:
             turn = words.turn_of(only)
             if number is not None or exact < turn or is_part(digits, only):
                 claim = self._claim(only, turn)
-                claim.instead = (
-                    number is None or number.e164 != only.e164 or number.extension != only.extension
-                )
+                claim.instead = number is None or number.e164 != only.e164 or number.extension != only.extension
                 claim.needs_confirmation = number is None or number.e164 != only.e164
                 return claim
         if number is not None:
@@ -391,11 +379,7 @@ class Ground:
         session, digits = self.session, only_digits(text).lstrip("+")
         if session.state is State.COLLECTING and trigger is Trigger.EXTEND:
             return [session.part + digits, text]
-        if (
-            session.state is not State.PENDING_CONFIRMATION
-            or session.number is None
-            or self._read(text) is not None
-        ):
+        if session.state is not State.PENDING_CONFIRMATION or session.number is None or self._read(text) is not None:
             return [text]
         options = []
         if 0 < len(digits) < len(session.number.e164) - 1:
@@ -455,9 +439,7 @@ class Ground:
         """Return the place behind the caller's last turn, or the mark."""
         turns: list[Entry] = self.evidence.turns
         places = range(len(turns) - 1, self.evidence.mark - 1, -1)
-        return next(
-            (place + 1 for place in places if isinstance(turns[place], CallerTurn)), self.evidence.mark
-        )
+        return next((place + 1 for place in places if isinstance(turns[place], CallerTurn)), self.evidence.mark)
 
     def _country_given(self, number: PhoneNumber) -> bool:
         code = number.calling_code
@@ -470,9 +452,7 @@ class Ground:
             return True
         national = number.e164[1 + len(code) :]
         forms = {number.e164, code + national, f"00{code}{national}", f"011{code}{national}"}
-        said = {reading for reading, _ in self.words.said} | {
-            stretch.digits for stretch in self.words.stretches
-        }
+        said = {reading for reading, _ in self.words.said} | {stretch.digits for stretch in self.words.stretches}
         return not forms.isdisjoint(said) or any(reading.startswith(f"+{code}") for reading in said)
 
     def _needs_confirmation(self, claim: Claim) -> bool:
@@ -481,12 +461,7 @@ class Ground:
             return True
         if policy.require_confirmation is not None:
             return policy.require_confirmation
-        return (
-            claim.needs_confirmation
-            or claim.by_voice
-            or session.always_confirm
-            or claim.support != Support.SEEN
-        )
+        return claim.needs_confirmation or claim.by_voice or session.always_confirm or claim.support != Support.SEEN
 
     def _number_composed(self, number: PhoneNumber) -> bool:
         if number.extension is not None:
@@ -495,9 +470,7 @@ class Ground:
             behind = any(stretch.digits.endswith(number.extension) for stretch in self.words.stretches)
             if number.extension not in known and not behind:
                 return False
-        return any(
-            self._composed(form.lstrip("+")) for form in spoken_forms(number, country_code_optional=True)
-        )
+        return any(self._composed(form.lstrip("+")) for form in spoken_forms(number, country_code_optional=True))
 
     def _composed(self, target: str, *, whole: bool = False) -> bool:
         """Return whether ``target`` is put together of pieces that were said, none of them used twice.
@@ -563,6 +536,5 @@ def _free(span: tuple[int, int, int], used: tuple[tuple[int, int, int], ...], he
 def is_part(digits: str, number: PhoneNumber) -> bool:
     """Return whether ``digits`` are a stretch of ``number``, and not the whole of it."""
     return bool(digits) and any(
-        digits.lstrip("+") in form and digits != form
-        for form in spoken_forms(number, country_code_optional=True)
+        digits.lstrip("+") in form and digits != form for form in spoken_forms(number, country_code_optional=True)
     )

@@ -269,9 +269,7 @@ class RowTransition(Transition):
     def bind(self, row: Row) -> None:
         """Take guards and effect from ``row``."""
         self.row = row
-        self._checks = [(GUARDS[guard], True) for guard in row.when] + [
-            (GUARDS[guard], False) for guard in row.unless
-        ]
+        self._checks = [(GUARDS[guard], True) for guard in row.when] + [(GUARDS[guard], False) for guard in row.unless]
         self._effect = EFFECTS[row.effect]
 
     def execute(self, event_data: EventData) -> bool:

@@ -166,11 +166,7 @@ def _parse(text: str, region: str | None) -> phonenumbers.PhoneNumber | Code:
     try:
         return phonenumbers.parse(text, region)
     except NumberParseException as error:
-        if (
-            error.error_type == NumberParseException.INVALID_COUNTRY_CODE
-            and region is None
-            and "+" not in text
-        ):
+        if error.error_type == NumberParseException.INVALID_COUNTRY_CODE and region is None and "+" not in text:
             return Code.COUNTRY_NEEDED
         return _PARSE_PROBLEMS.get(error.error_type, Code.NOT_A_NUMBER)
 

@@ -27,11 +27,7 @@ class Support(StrEnum):
 
 def passes(rule: EvidenceRule, support: Support) -> bool:
     """Return whether ``support`` is enough under ``rule``."""
-    return (
-        rule == "ignore"
-        or support is Support.SEEN
-        or (rule == "accept_unknown" and support is Support.UNKNOWN)
-    )
+    return rule == "ignore" or support is Support.SEEN or (rule == "accept_unknown" and support is Support.UNKNOWN)
 
 
 class NumberType(StrEnum):
@@ -68,12 +64,8 @@ class _Frozen(BaseModel):
 class Limits(_Frozen):
     """How often something may happen before the capture goes to ``escalated``; the next one does it."""
 
-    attempts: int = Field(
-        default=8, ge=0, le=1000, description="heard numbers, usable or not, since the start"
-    )
-    rejections: int = Field(
-        default=3, ge=0, le=1000, description="rejected read-backs and parts, since the start"
-    )
+    attempts: int = Field(default=8, ge=0, le=1000, description="heard numbers, usable or not, since the start")
+    rejections: int = Field(default=3, ge=0, le=1000, description="rejected read-backs and parts, since the start")
     silences: int = Field(default=3, ge=0, le=1000, description="silences in a row")
     refusals: int = Field(default=8, ge=0, le=1000, description="calls in a row that changed nothing")
 
@@ -119,9 +111,7 @@ class CapturePolicy(_Frozen):
     read_back: Literal["groups", "digits"] = Field(default="groups", description="how a number is read back")
     keypad: bool = Field(default=False, description="whether the caller can press keys")
     handover: bool = Field(default=False, description="whether a person can take over: offers `escalate`")
-    extra_instructions: str = Field(
-        default="", max_length=10_000, description="added to the model's instructions"
-    )
+    extra_instructions: str = Field(default="", max_length=10_000, description="added to the model's instructions")
     wording: Mapping[str, str] = Field(
         default_factory=dict,
         description="prompts in your own words, by the keys of `phonefsm.prompts.PROMPTS`",

@@ -116,8 +116,7 @@ def _schema(arguments: type[_Arguments]) -> dict[str, Any]:
 
 
 TOOL_LIST: Final[dict[Trigger, Tool]] = {
-    trigger: Tool(trigger.value, _DESCRIPTIONS[trigger], _schema(arguments))
-    for trigger, arguments in ARGUMENTS.items()
+    trigger: Tool(trigger.value, _DESCRIPTIONS[trigger], _schema(arguments)) for trigger, arguments in ARGUMENTS.items()
 }
 
 
