@@ -11,19 +11,34 @@ from phonefsm.speech.words import Kind
 
 _NUMBER = frozenset({Kind.DIGIT, Kind.ZERO, Kind.HOMOPHONE})
 _GLUE = frozenset(
-    {Kind.KNOWN, Kind.COPULA, Kind.UNIT, Kind.FILLER, Kind.JOIN, Kind.CUE, Kind.NOT, Kind.PAUSE, Kind.AREA}
+    {
+        Kind.KNOWN,
+        Kind.COPULA,
+        Kind.UNIT,
+        Kind.FILLER,
+        Kind.JOIN,
+        Kind.CUE,
+        Kind.NOT,
+        Kind.PAUSE,
+        Kind.AREA,
+        Kind.BEFORE,
+        Kind.HOMOPHONE,
+    }
 )
 # A named part of a number ("the last four") is shorter than a number.
 _PART = 6
-# From here on a run may be a whole number, so that what follows a correction replaces rather than continues it.
+# From here on a run may be a whole number: what follows a correction replaces rather than continues it.
 _WHOLE = 7
 _FULL = 10
 _MOST_READINGS = 4
 # How far before its digits a shape is named: "the last four digits should be a".
 _REACH = 6
+# Longer runs than these are no phone numbers; they are not pieced together, which also bounds the work.
+_LONGEST = 40
+_NO = Intent.NO.value
 
 Shape = Literal["tail", "head"]
-_SHAPES: dict[Kind, Shape] = {
+_SHAPES: dict[int, Shape] = {
     Kind.LAST: "tail",
     Kind.ENDS: "tail",
     Kind.FIRST: "head",
@@ -33,16 +48,23 @@ _SHAPES: dict[Kind, Shape] = {
 
 
 def without_counts(items: list[Item]) -> list[Item]:
-    """Return the items with the "four" of "the last four are" made a unit, so that it is no digit of the number."""
+    """Return the items with the "four" of "the last four are" made a unit: it is no digit of the number."""
     kept = list(items)
-    for index, item in enumerate(items[:-2]):
+    for index, item in enumerate(items[:-1]):
         if item.kind not in {Kind.LAST, Kind.FIRST}:
             continue
         count = items[index + 1]
-        if count.kind not in _NUMBER and not (count.kind is Kind.TYPED and len(count.value) == 1):
+        if count.kind not in _NUMBER and not (count.kind == Kind.TYPED and len(count.value) == 1):
             continue
         size = 0
         ahead = index + 2
+        if ahead < len(items) and items[ahead].kind == Kind.HOMOPHONE:
+            # "change the last two to 98"
+            rest = items[ahead + 1].value if ahead + 1 < len(items) else ""
+            if str(len(rest)) == count.value and items[ahead + 1].kind <= Kind.TENS:
+                kept[index + 1] = count._replace(kind=Kind.UNIT)
+                kept[ahead] = items[ahead]._replace(kind=Kind.KNOWN)
+                continue
         while ahead < len(items) and items[ahead].kind <= Kind.HOMOPHONE and size <= _PART:
             size += len(items[ahead].value)
             ahead += 1
@@ -74,7 +96,7 @@ def settle(items: list[Item], spans: list[Span]) -> Settled:
         if _denied(lead):
             settled.intents |= Intent.CORRECTION
             last = settled.runs[-1] if settled.runs else None
-            if last is None or last.stop != span.first - len(lead) or len(lead) > _REACH:
+            if last is None or len(lead) > _REACH or _size(span) <= _PART < _size(last):
                 denied = span
             elif _size(last) <= _PART and _size(span) <= _PART:
                 settled.runs.pop()
@@ -86,9 +108,9 @@ def settle(items: list[Item], spans: list[Span]) -> Settled:
                 _change(settled, Correction("swap", _best(span), _best(old)), span)
                 continue
         shape = _shape(lead, trail, span)
-        joins = all(item.kind in _GLUE and item.kind is not Kind.CUE for item in lead)
+        joins = all(item.kind in _GLUE and item.kind != Kind.CUE for item in lead)
         if shape is not None:
-            named = any(item.kind is Kind.AREA for item in lead)
+            named = any(item.kind == Kind.AREA for item in lead)
             if named and not settled.runs and not cued:
                 area = span
                 settled.runs.append(span)
@@ -122,9 +144,9 @@ def _size(span: Span) -> int:
 def _cued(lead: list[Item], span: Span) -> bool:
     """Whether the words before a run announce a correction; for a short run they must be close by."""
     for item in reversed(lead):
-        if item.kind is Kind.CUE or item.intents & Intent.NO:
+        if item.kind == Kind.CUE or item.intents & _NO:
             return True
-        if item.kind is Kind.OTHER and _size(span) < _WHOLE:
+        if item.kind == Kind.OTHER and _size(span) < _WHOLE:
             return False
     return False
 
@@ -132,7 +154,7 @@ def _cued(lead: list[Item], span: Span) -> bool:
 def _denied(lead: list[Item]) -> bool:
     """Whether the words before a run deny it: "not five", "it isn't a five"."""
     for item in reversed(lead[-3:]):
-        if item.kind is Kind.NOT:
+        if item.kind == Kind.NOT:
             return True
         if item.kind not in {Kind.KNOWN, Kind.FILLER, Kind.COPULA, Kind.UNIT} or item.intents:
             return False
@@ -144,10 +166,13 @@ def _shape(lead: list[Item], trail: list[Item], span: Span) -> Shape | None:
     if _size(span) > _PART:
         return None
     for item in trail[:2]:
-        if item.kind is Kind.AT_END:
+        if item.kind == Kind.AT_END:
             return "tail"
-        if item.kind is Kind.AT_START:
+        if item.kind == Kind.AT_START:
             return "head"
+    after = [item.kind for item in trail if item.kind not in {Kind.KNOWN, Kind.UNIT}]
+    if after in ([Kind.COPULA, Kind.LAST], [Kind.COPULA, Kind.FIRST]):
+        return _SHAPES[after[1]]
     for item in reversed(lead[-_REACH:]):
         if item.kind in _SHAPES:
             return _SHAPES[item.kind]
@@ -158,7 +183,7 @@ def _shape(lead: list[Item], trail: list[Item], span: Span) -> Shape | None:
 
 def _change(settled: Settled, correction: Correction, span: Span) -> None:
     """Apply a correction to the run that stands last, or keep it for a number said before the utterance."""
-    if settled.runs:
+    if settled.runs and _size(settled.runs[-1]) <= _LONGEST:
         last = settled.runs[-1]
         changed = [new for new in map(correction.apply, last.readings) if new is not None]
         if changed:
@@ -190,7 +215,7 @@ def _joined(first: Span, second: Span, readings: list[str]) -> Span:
         second.stop,
         first.start,
         second.end,
-        (*first.groups, *second.groups),
+        second.groups,
         second.extension or first.extension,
     )
 
@@ -199,23 +224,22 @@ def _replaced(old: Span, new: Span) -> list[str]:
     """Return what can be meant by `new` said as a correction of `old`, the likeliest first."""
     was, now = old.readings[0], new.readings[0]
     size, more = _size(old), _size(new)
-    if now.startswith("+") or more >= _FULL:
+    if now.startswith("+") or more >= _FULL or size > _LONGEST:
         return list(new.readings)
     if size >= _WHOLE:
         if more >= size - 1:
             return list(new.readings)
         tail = was[: len(was) - more] + now
         head = now + was[more:]
-        headed = (
-            more >= 3
-            and not was.startswith("+")
-            and _distance(was, now) < min(_distance(was[-more:], now), 2)
-        )
+        headed = more >= 3 and not was.startswith("+") and _distance(was, now) < min(_distance(was[-more:], now), 2)
         options = [head, tail] if headed else [tail]
         return [*options, *new.readings] if more >= _WHOLE else options
     # The old run is a part: its last group is said again and continued, or all of it, or its last digit.
     group = old.groups[-1]
     options = []
+    again = new.groups[0]
+    if again < min(size, more) and _distance(was[-again:], now[:again]) <= 1:
+        options.append(was[:-again] + now)
     if group < size:
         options.append(was[:-group] + now)
     if more < size:
@@ -234,20 +258,23 @@ def is_prose(items: list[Item], span: Span, *, most: int) -> bool:
     size = _size(span)
     before = items[span.first - 1] if span.first and _near(items[span.first]) else None
     after = items[span.stop] if span.stop < len(items) and _near(items[span.stop]) else None
-    if after is not None and after.kind is Kind.MEASURE and size <= _WHOLE:
+    if after is not None and after.kind == Kind.MEASURE and size <= _WHOLE:
         return True
     around = (*items[max(span.first - 3, 0) : span.first], *items[span.stop : span.stop + 2])
-    if size <= 4 and any(item.kind is Kind.MONTH for item in around):
+    if size <= 4 and any(item.kind == Kind.MONTH for item in around):
         return True
     index = span.first
-    while 0 < index and span.first - index < _REACH and items[index - 1].kind <= Kind.SCALE:
+    while index > 0 and span.first - index < _REACH and items[index - 1].kind <= Kind.SCALE:
         index -= 1
     for item in reversed(items[max(index - 4, 0) : index]):
-        if item.kind is Kind.ELSE:
+        if item.kind == Kind.ELSE:
             return True
         if item.kind <= Kind.SCALE:
             break
-    if before is not None and before.kind is Kind.BEFORE and size <= 4:
+    if before is not None and before.kind == Kind.BEFORE and size <= 4:
+        return True
+    counted = span.first > 1 and items[span.first - 1].kind == Kind.HOMOPHONE
+    if counted and size <= 3 and items[span.first - 2].kind in {Kind.OTHER, Kind.BEFORE}:
         return True
     if _is_clock(items, span) and len(items) > span.stop - span.first:
         return True
@@ -260,13 +287,13 @@ def _near(item: Item) -> bool:
 
 def _is_word(item: Item) -> bool:
     """Whether an item is a word of prose; single letters are spelled."""
-    return item.kind is Kind.OTHER and len(item.value) > 1
+    return item.kind == Kind.OTHER and len(item.value) > 1
 
 
 def _is_clock(items: list[Item], span: Span) -> bool:
     parts = items[span.first : span.stop]
     return (
         len(parts) > 1
-        and all(part.kind is Kind.TYPED and len(part.value) <= 2 for part in parts)
+        and all(part.kind == Kind.TYPED and len(part.value) <= 2 for part in parts)
         and all(part.gap == ":" for part in parts[1:])
     )

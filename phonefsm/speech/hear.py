@@ -14,6 +14,8 @@ _TAG = re.compile(r"<[^<>]*>")
 # A short run in a sentence is a count; for the one number in a text more is asked.
 _COUNT = 3
 _SHORT = 6
+# Readings that are checked for validity in one text.
+_MOST_TRIED = 24
 # From here on a run of typed groups is tried without some of them, where it is no number as a whole.
 _LONG = 12
 
@@ -21,13 +23,14 @@ _LONG = 12
 def hear(text: str, *, language: str = "en", region: str | None = None) -> Heard:
     """Hear `text`, an utterance in `language` (a BCP 47 tag).
 
-    With `region` (ISO 3166, two letters) the readings that are valid numbers there come first. Any string is heard.
+    With `region` (two letters) the readings that are valid numbers there come first. Any string is heard.
 
     Raises:
         UnknownLanguageError: there is no lexicon for the language.
+
     """
     items, count, settled = _hear(text, language)
-    countries = [item.value for item in items if item.kind is Kind.COUNTRY]
+    countries = [item.value for item in items if item.kind == Kind.COUNTRY]
     return Heard(
         runs=tuple(_run(span, region) for span in settled.runs),
         corrections=tuple(settled.corrections),
@@ -38,12 +41,13 @@ def hear(text: str, *, language: str = "en", region: str | None = None) -> Heard
 
 
 def digits(text: str, *, language: str = "en", region: str | None = None) -> str | None:
-    """Return the one number in `text` as ASCII digits without "+", its extension appended; None if there is none.
+    """Return the one number in `text` as ASCII digits without "+", its extension appended, or None.
 
     Of several the first that is valid in `region` is taken, else the longest.
 
     Raises:
         UnknownLanguageError: there is no lexicon for the language.
+
     """
     items, _, settled = _hear(text, language)
     spans = [span for span in settled.runs if not correct.is_prose(items, span, most=_SHORT)]
@@ -54,7 +58,7 @@ def digits(text: str, *, language: str = "en", region: str | None = None) -> str
     if region is not None:
         shorter = [(rest, span.extension) for span in spans for rest in _shorter(span)]
         if len(choices) + len(shorter) > 1:
-            for reading, extension in choices + shorter:
+            for reading, extension in (choices + shorter)[:_MOST_TRIED]:
                 if _is_valid(reading, region):
                     return reading.lstrip("+") + extension
     best = max(spans, key=lambda span: len(span.readings[0]))
@@ -68,9 +72,11 @@ def runs(text: str, *, language: str = "en") -> tuple[Run, ...]:
 
     Raises:
         UnknownLanguageError: there is no lexicon for the language.
+
     """
     bare = _TAG.sub(lambda tag: " " * len(tag[0]), text)
-    items, _ = tokenise(bare, words.lexicon(language).phrases)
+    lexicon = words.lexicon(language)
+    items, _ = tokenise(bare, lexicon.phrases, lexicon.numbers)
     return tuple(_run(span, None) for span in numbers.find(items, bare, literal=True))
 
 
@@ -79,13 +85,16 @@ def claims_saved(text: str, *, language: str = "en") -> bool:
 
     Raises:
         UnknownLanguageError: there is no lexicon for the language.
+
     """
-    items, _ = tokenise(text, words.lexicon(language).claims)
+    lexicon = words.lexicon(language)
+    items, _ = tokenise(text, lexicon.claims, lexicon.numbers)
     return intents.claims(items, text)
 
 
 def _hear(text: str, language: str) -> tuple[list[Item], int, Settled]:
-    items, count = tokenise(text, words.lexicon(language).phrases)
+    lexicon = words.lexicon(language)
+    items, count = tokenise(text, lexicon.phrases, lexicon.numbers)
     if all(item.kind > Kind.PLUS for item in items):
         return items, count, Settled()
     items = correct.without_counts(numbers.typed_apart(items, text))

@@ -48,7 +48,7 @@ class Run:
     """One number-like run in an utterance.
 
     `readings` are ASCII digits, the likeliest first, distinct and at most four, with a leading "+" where an
-    international prefix was said or typed; `start` and `end` are its span in the text, self-corrections included.
+    international prefix was said or typed; `start` and `end` are its span in the text, what it corrects included.
     """
 
     readings: tuple[str, ...]
@@ -66,7 +66,7 @@ class Correction:
     old: str = ""
 
     def apply(self, number: str) -> str | None:
-        """Return `number` (digits, a leading "+" is kept) with the change made, or None where it cannot be made.
+        """Return `number` (digits, a leading "+" is kept) with the change made, or None where it cannot be.
 
         A swap needs the old digits to be there exactly once.
         """
@@ -86,9 +86,9 @@ class Correction:
 class Heard:
     """All that one utterance holds.
 
-    `runs` are the numbers that stand after the corrections made within the utterance, in order; `corrections` change
-    something said before it; `words` counts words, a group of digits being one; `calling_code` is that of a country
-    named in words, or "".
+    `runs` are the numbers that stand after the corrections made within the utterance, in order; `corrections`
+    change something said before it; `words` counts words, a group of digits being one; `calling_code` is that of
+    a country named in words, or "".
     """
 
     runs: tuple[Run, ...]

@@ -6,6 +6,10 @@ from phonefsm.speech.tokens import Item, is_hard
 from phonefsm.speech.words import Kind
 
 _QUESTION = frozenset("?？؟")
+# Plain integers, since an enum's operations are slow.
+_YES, _NO, _HEDGE, _WHY, _UNCLEAR = (
+    intent.value for intent in (Intent.YES, Intent.NO, Intent.HEDGE, Intent.WHY, Intent.UNCLEAR)
+)
 # How far a "not" reaches: "that is not at all right".
 _REACH = 3
 # Words beside a yes that may take from it: unknown ones, denials, and those that name a part of the number.
@@ -31,26 +35,26 @@ _IDLE = frozenset({Kind.FILLER, Kind.JOIN})
 
 
 def intents(items: list[Item], text: str) -> Intent:
-    """Return the intents of a whole utterance; a yes in a question, or among words that may take from it, is hedged."""
+    """Return the intents of a whole utterance; a yes in a question, or among doubtful words, is hedged."""
     told = [item for item in items if item.kind not in _IDLE] or items[:1]
     if len(told) == 1 and told[0].alone:
-        return told[0].alone
-    found = Intent.NONE
-    negated = 0
+        return Intent(told[0].alone)
+    found = negated = 0
     doubtful = False
     for item in items:
-        if is_hard(item.gap):
-            negated = 0
-        if negated and item.intents & Intent.YES:
-            found |= (item.intents & ~Intent.YES) | Intent.NO
+        kind = item.kind
+        if negated:
+            negated = 0 if is_hard(item.gap) else negated - 1
+        if negated and item.intents & _YES:
+            found |= (item.intents & ~_YES) | _NO
         else:
             found |= item.intents
-        negated = _REACH if item.kind is Kind.NOT else max(negated - 1, 0)
-        doubtful = doubtful or item.kind in _DOUBTFUL or (item.kind is Kind.CUE and not item.alone)
-    if found & Intent.YES and (doubtful or found & Intent.WHY or not _QUESTION.isdisjoint(text)):
-        found |= Intent.HEDGE
-    clearer = found & ~Intent.UNCLEAR
-    return clearer or found
+        if kind == Kind.NOT:
+            negated = _REACH + 1
+        doubtful = doubtful or kind in _DOUBTFUL or (kind == Kind.CUE and not item.alone)
+    if found & _YES and (doubtful or found & _WHY or not _QUESTION.isdisjoint(text)):
+        found |= _HEDGE
+    return Intent(found & ~_UNCLEAR or found)
 
 
 def claims(items: list[Item], text: str) -> bool:
@@ -61,8 +65,8 @@ def claims(items: list[Item], text: str) -> bool:
             if claimed and _QUESTION.isdisjoint(item.gap):
                 return True
             blocked = claimed = False
-        if item.kind is Kind.NOT:
+        if item.kind == Kind.NOT:
             blocked = True
-        elif item.kind is Kind.KNOWN and not blocked:
+        elif item.kind == Kind.KNOWN and not blocked:
             claimed = True
     return claimed and (not items or _QUESTION.isdisjoint(text[items[-1].end :]))

@@ -9,6 +9,8 @@ from phonefsm.speech.words import Kind
 
 _MOST_READINGS = 4
 _MOST_FILLERS = 6
+# Nobody says so many; it bounds the work on hostile input.
+_MOST_RUNS = 500
 # E.164 allows fifteen digits; a longer group is a serial number.
 LONGEST = 15
 _STRONG = frozenset({Kind.TYPED, Kind.DIGIT, Kind.TEEN, Kind.TENS})
@@ -18,6 +20,8 @@ _SUMS = frozenset("=*")
 _LOOSE = frozenset(",/")
 _MONEY = frozenset("$€£¥₹")
 _KEYPAD = dict(zip("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999", strict=True))
+# An area code said after so many digits goes before them.
+_LOCAL = 7
 # "not five, four": so few digits after a "not" are denied, and what follows them is meant.
 _DENIED = 2
 # A vanity word completes a freephone prefix to the seven digits that are dialled after it.
@@ -41,9 +45,9 @@ def find(items: list[Item], text: str, *, literal: bool = False) -> list[Span]:
     """Return all number-like runs, in order; a `literal` one ends at no comma, however long it is."""
     found: list[Span] = []
     index = 0
-    while index < len(items):
+    while index < len(items) and len(found) < _MOST_RUNS:
         kind = items[index].kind
-        if kind > Kind.PLUS or kind is Kind.SCALE:
+        if kind > Kind.PLUS or kind == Kind.SCALE:
             index += 1
             continue
         chain, index = _chain(items, index, literal=literal)
@@ -57,16 +61,18 @@ def find(items: list[Item], text: str, *, literal: bool = False) -> list[Span]:
 
 
 def typed_apart(items: list[Item], text: str) -> list[Item]:
-    """Return the items with the typed groups that are no part of a number (prices, dates, codes) made words."""
+    """Return the items with the typed groups that belong to no number (prices, dates, codes) made words."""
+    typed = [index for index, item in enumerate(items) if item.kind == Kind.TYPED]
+    if not typed:
+        return items
     kept = list(items)
-    for index, item in enumerate(items):
-        if item.kind is not Kind.TYPED:
-            continue
+    for index in typed:
+        item = items[index]
         before = kept[index - 1] if index else None
         after = items[index + 1] if index + 1 < len(items) else None
         if _is_apart(item, before, after, text):
             kept[index] = item._replace(kind=Kind.OTHER)
-    for index in range(len(kept) - 2):
+    for index in typed:
         if _is_date(kept[index : index + 3], kept[index - 1] if index else None):
             kept[index : index + 3] = [part._replace(kind=Kind.OTHER) for part in kept[index : index + 3]]
     return kept
@@ -77,7 +83,7 @@ def _is_apart(item: Item, before: Item | None, after: Item | None, text: str) ->
         return True
     last = item.gap[-1:]
     if before is not None:
-        worded = before.kind > Kind.SCALE and before.kind is not Kind.EXTENSION
+        worded = before.kind > Kind.SCALE and before.kind != Kind.EXTENSION
         if not item.gap and worded:
             return True
         if last == "/" and item.gap == "/" and worded:
@@ -86,25 +92,17 @@ def _is_apart(item: Item, before: Item | None, after: Item | None, text: str) ->
             return True
         if before.kind <= Kind.SCALE and not _SUMS.isdisjoint(item.gap):
             return True
-        if (
-            before.kind is Kind.OTHER
-            and item.gap in {".", ",", ":", "/", "-"}
-            and text[before.start].isdecimal()
-        ):
+        if before.kind == Kind.OTHER and item.gap in {".", ",", ":", "/", "-"} and text[before.start].isdecimal():
             return True
     if last in _MONEY or (last == "#" and (before is None or before.kind > Kind.SCALE)):
         return True
-    if (
-        last == "-"
-        and (len(item.gap) == 1 or item.gap[-2].isspace())
-        and (before is None or item.gap[-2:-1].isspace())
-    ):
-        return before is None or before.kind is not Kind.TYPED
+    if last == "-" and (len(item.gap) == 1 or item.gap[-2].isspace()) and (before is None or item.gap[-2:-1].isspace()):
+        return before is None or before.kind != Kind.TYPED
     if text[item.end : item.end + 1] == "%":
         return True
     if after is None:
         return False
-    if after.kind is Kind.TYPED:
+    if after.kind == Kind.TYPED:
         return not _SUMS.isdisjoint(after.gap) or (after.gap == "/" and _is_year(item) and _is_year(after))
     return not after.gap and after.kind not in {Kind.EXTENSION, Kind.ZERO}
 
@@ -114,7 +112,7 @@ def _is_year(item: Item) -> bool:
 
 
 def _is_date(parts: list[Item], before: Item | None) -> bool:
-    if any(part.kind is not Kind.TYPED for part in parts):
+    if len(parts) < 3 or any(part.kind != Kind.TYPED for part in parts):
         return False
     one, two, three = parts
     if two.gap != three.gap or two.gap not in {"/", "-", "."} or (before and one.gap == two.gap):
@@ -128,35 +126,38 @@ def _is_date(parts: list[Item], before: Item | None) -> bool:
 def _chain(items: list[Item], first: int, *, literal: bool) -> tuple[list[int], int]:
     """Return the indexes of the number items that belong to one run from `first`, and where to go on."""
     chain = [first]
-    size = len(items[first].value) if items[first].kind is Kind.TYPED else 1
-    plus = items[first].kind is Kind.PLUS or "+" in items[first].gap
+    size = len(items[first].value) if items[first].kind == Kind.TYPED else 1
+    plus = items[first].kind == Kind.PLUS or "+" in items[first].gap
     start = items[first].value[:3]
-    denied = first > 0 and items[first - 1].kind is Kind.NOT
+    denied = first > 0 and items[first - 1].kind == Kind.NOT
     index = first + 1
     while index < len(items):
-        ahead, joined = index, False
+        ahead, joined, named = index, False, False
         while ahead < len(items) and ahead - index < _MOST_FILLERS and items[ahead].kind in _SKIPPED:
-            joined = joined or items[ahead].kind is Kind.JOIN
+            joined = joined or items[ahead].kind == Kind.JOIN
+            named = named or items[ahead].kind == Kind.AREA
             ahead += 1
         if ahead == len(items):
             break
         item, last = items[ahead], items[chain[-1]]
-        if item.kind > Kind.SCALE and not (item.kind is Kind.PLUS and last.kind is Kind.PLUS):
+        if item.kind > Kind.SCALE and not (item.kind == Kind.PLUS and last.kind == Kind.PLUS):
             break
         gap = item.gap if ahead == index else items[index].gap + item.gap
-        if not _FOREIGN.isdisjoint(gap) and not (last.kind is Kind.PLUS and "+" in gap):
+        if not _FOREIGN.isdisjoint(gap) and not (last.kind == Kind.PLUS and "+" in gap):
             break
         most = LONGEST if plus or start.startswith(("00", "011")) else 11 if start.startswith("0") else 10
-        loose = (
-            joined or item.kind is Kind.HOMOPHONE or is_hard(gap) or not (literal or _LOOSE.isdisjoint(gap))
-        )
+        loose = joined or item.kind == Kind.HOMOPHONE or is_hard(gap) or not (literal or _LOOSE.isdisjoint(gap))
         if size >= most and loose and gap.strip(" ") != ".":
             break
-        if (size >= most and joined) or (denied and size <= _DENIED and (joined or "," in gap)):
+        if (
+            (size >= most and joined)
+            or (named and size >= _LOCAL)
+            or (denied and size <= _DENIED and (joined or "," in gap))
+        ):
             break
-        if item.kind is Kind.TYPED:
+        if item.kind == Kind.TYPED:
             long = len(item.value)
-            if last.kind is Kind.TYPED and gap.isspace():
+            if last.kind == Kind.TYPED and gap.isspace():
                 whole = len(last.value) >= 10 or size + long > LONGEST
                 prefix = plus or size <= 3 or start.startswith(("00", "011"))
                 if whole or (long >= 9 and not prefix):
@@ -170,11 +171,11 @@ def _chain(items: list[Item], first: int, *, literal: bool) -> tuple[list[int], 
 
 
 def _span(items: list[Item], chain: list[int], text: str, *, literal: bool) -> Span | None:
-    """Make a run of a chain, once the words at its edges that are no digits are taken off; None if none is left."""
+    """Make a run of a chain, without the words at its edges that are no digits; None if nothing is left."""
     plus = "+" in items[chain[0]].gap
-    while chain and items[chain[0]].kind is Kind.PLUS:
-        plus = True
-        chain = chain[1:]
+    first = next((at for at, index in enumerate(chain) if items[index].kind != Kind.PLUS), len(chain))
+    plus = plus or first > 0
+    chain = chain[first:]
     if not any(items[index].kind in _STRONG for index in chain):
         return None
     chain, optional_last = _trim_end(items, chain)
@@ -193,37 +194,35 @@ def _span(items: list[Item], chain: list[int], text: str, *, literal: bool) -> S
 
 
 def _trim_end(items: list[Item], chain: list[int]) -> tuple[list[int], bool]:
-    optional = False
-    while chain:
-        item = items[chain[-1]]
-        follows = chain[-1] + 1 < len(items) and not is_hard(items[chain[-1] + 1].gap)
-        if item.kind is Kind.REPEAT or (item.kind is Kind.HOMOPHONE and follows):
-            chain = chain[:-1]
-            continue
-        optional = item.kind is Kind.HOMOPHONE and len(chain) > 10
-        break
-    return chain, optional
+    stop = len(chain)
+    while stop:
+        item = items[chain[stop - 1]]
+        follows = chain[stop - 1] + 1 < len(items) and not is_hard(items[chain[stop - 1] + 1].gap)
+        if item.kind != Kind.REPEAT and not (item.kind == Kind.HOMOPHONE and follows):
+            break
+        stop -= 1
+    return chain[:stop], stop > 10 and items[chain[stop - 1]].kind == Kind.HOMOPHONE
 
 
 def _trim_start(items: list[Item], chain: list[int], *, literal: bool) -> tuple[list[int], bool, bool]:
-    """Return the chain without leading homophones, whether its first item may be none, and whether it likely is none.
+    """Return the chain without leading homophones, whether its first item may be none, and if it likely is.
 
     A homophone or an "oh" that opens the utterance is kept as a second reading ("for 04 230 8246").
     """
     first = 0
-    while first < len(chain) and items[chain[first]].kind is Kind.HOMOPHONE:
+    while first < len(chain) and items[chain[first]].kind == Kind.HOMOPHONE:
         first += 1
     if first == len(chain):
         return [], False, False
     if first == 1 and chain[0] == 0 and len(chain) > 3 and items[chain[1]].gap == " ":
         return chain, True, True
     chain = chain[first:]
-    if items[chain[0]].kind is Kind.ZERO and len(chain) > 1 and not literal:
+    if items[chain[0]].kind == Kind.ZERO and len(chain) > 1 and not literal:
         after = items[chain[1]]
         if "," in after.gap or is_hard(after.gap):
             return chain[1:], False, False
         if chain[0] == 0 and len(chain) > 2:
-            typed = after.kind is Kind.TYPED and len(after.value) > 1
+            typed = after.kind == Kind.TYPED and len(after.value) > 1
             return chain, True, typed
     return chain, False, False
 
@@ -237,21 +236,15 @@ def _parts(
     at = 0
     while at < len(chain):
         item = items[chain[at]]
-        if not parts or item.gap != " " or item.kind is Kind.TYPED:
+        if not parts or item.gap != " " or item.kind == Kind.TYPED:
             groups.append(0)
-        if (
-            plus
-            and parts
-            and item.value == "0"
-            and item.gap[-1:] == "("
-            and text[item.end : item.end + 1] == ")"
-        ):
+        if plus and parts and item.value == "0" and item.gap[-1:] == "(" and text[item.end : item.end + 1] == ")":
             # "+44 (0)20": the zero is dialled at home only; Italy keeps it.
             part: tuple[str, ...] = ("", "0")
             at += 1
         else:
             part, at = _atom(items, chain, at)
-            while at < len(chain) and items[chain[at]].kind is Kind.SCALE:
+            while at < len(chain) and items[chain[at]].kind == Kind.SCALE:
                 part, at = _scaled(items, chain, at, part)
         parts.append(part)
         groups[-1] += len(part[0])
@@ -261,29 +254,27 @@ def _parts(
 def _atom(items: list[Item], chain: list[int], at: int) -> tuple[tuple[str, ...], int]:
     item = items[chain[at]]
     after = items[chain[at + 1]] if at + 1 < len(chain) else None
-    if item.kind is Kind.TENS and after is not None and after.kind is Kind.DIGIT and after.value != "0":
+    if item.kind == Kind.TENS and after is not None and after.kind == Kind.DIGIT and after.value != "0":
         if after.gap == " " and chain[at + 1] == chain[at] + 1:
             return (item.value[:-1] + after.value, item.value + after.value), at + 2
         if after.gap.strip() == "-":
             return (item.value[:-1] + after.value,), at + 2
-    if item.kind is Kind.REPEAT and after is not None:
-        if after.kind is Kind.REPEAT:
+    if item.kind == Kind.REPEAT and after is not None:
+        if after.kind == Kind.REPEAT:
             return ("",), at + 1
         times = int(item.value)
-        if after.kind is Kind.TYPED:
+        if after.kind == Kind.TYPED:
             joined = after.value[0] * times + after.value[1:]
             same = after.value == after.value[0] * times
             return ((after.value, joined) if same else (joined,)), at + 2
         inner, then = _atom(items, chain, at + 1)
         return tuple(digits * times for digits in inner), then
-    if item.kind is Kind.SCALE:
+    if item.kind == Kind.SCALE:
         return ("",), at + 1
     return (item.value,), at + 1
 
 
-def _scaled(
-    items: list[Item], chain: list[int], at: int, part: tuple[str, ...]
-) -> tuple[tuple[str, ...], int]:
+def _scaled(items: list[Item], chain: list[int], at: int, part: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
     """Apply a "hundred" or "thousand": "eight hundred twelve" is 800 12 or 812."""
     scale = items[chain[at]]
     zeros = scale.value
@@ -291,11 +282,11 @@ def _scaled(
     at += 1
     if at == len(chain) or items[chain[at]].kind in {Kind.SCALE, Kind.TYPED}:
         return scaled, at
-    joined = chain[at] > chain[at - 1] + 1 and items[chain[at - 1] + 1].kind is Kind.JOIN
+    joined = chain[at] > chain[at - 1] + 1 and items[chain[at - 1] + 1].kind == Kind.JOIN
     if not joined and (items[chain[at]].gap != " " or chain[at] > chain[at - 1] + 1):
         return scaled, at
     inner, then = _atom(items, chain, at)
-    if then < len(chain) and items[chain[then]].kind is Kind.SCALE:
+    if then < len(chain) and items[chain[then]].kind == Kind.SCALE:
         if len(zeros) <= len(items[chain[then]].value):
             return scaled, at
         inner, then = tuple(digits + items[chain[then]].value for digits in inner), then + 1
@@ -334,12 +325,12 @@ def _vanity(items: list[Item], span: Span, text: str) -> Span:
     if index == len(items):
         return span
     shouted = items[index].gap == "-" and text[items[index].start : items[index].end].isupper()
-    bare = best in _FREEPHONE and items[span.first].kind is Kind.TYPED and items[index].gap != "-"
+    bare = best in _FREEPHONE and items[span.first].kind == Kind.TYPED and items[index].gap != "-"
     if not shouted and (bare or not best.endswith(tuple(_FREEPHONE))):
         return span
     while index < len(items) and items[index].gap in {" ", "-"} and len(letters) < _VANITY:
         word = text[items[index].start : items[index].end].lower()
-        known = items[index].kind is not Kind.OTHER and not (shouted and items[index].gap == "-")
+        known = items[index].kind != Kind.OTHER and not (shouted and items[index].gap == "-")
         if known or not (word.isascii() and word.isalpha()):
             break
         letters += word
@@ -363,19 +354,17 @@ def _extension(items: list[Item], span: Span) -> Span:
     index = span.stop
     if index >= len(items):
         return span
-    if items[index].kind is Kind.EXTENSION:
+    if items[index].kind == Kind.EXTENSION:
         index += 1
         while index < len(items) and items[index].kind in {Kind.FILLER, Kind.COPULA, Kind.UNIT}:
             index += 1
-    elif not (items[index].kind is Kind.TYPED and items[index].gap.strip() == "#"):
+    elif not (items[index].kind == Kind.TYPED and items[index].gap.strip() == "#"):
         return span
     chain: list[int] = []
     size = 0
     while index < len(items) and items[index].kind <= Kind.SCALE:
         size += len(items[index].value)
-        if size > _EXTENSION or (
-            chain and (is_hard(items[index].gap) or "," in items[index].gap and size > 4)
-        ):
+        if size > _EXTENSION or (chain and (is_hard(items[index].gap) or ("," in items[index].gap and size > 4))):
             break
         chain.append(index)
         index += 1

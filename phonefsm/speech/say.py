@@ -24,11 +24,12 @@ def say(
 ) -> str:
     """Return what a synthesiser is to say for a number, digit by digit, with a comma as pause between groups.
 
-    The country code is left out where `region`, the listener's, shares it, unless `international` says otherwise.
+    The country code is left out where `region`, the listener's, shares it, unless `international` says which.
     `spell` makes every digit a group. A text that is no phone number is said as its digits.
 
     Raises:
         UnknownLanguageError: there is no lexicon for the language.
+
     """
     words = lexicon(language)
     names = list(words.digit_names) if style == "words" else list("0123456789")
@@ -54,6 +55,7 @@ def written(e164: str, extension: str = "", *, language: str = "en", region: str
 
     Raises:
         UnknownLanguageError: there is no lexicon for the language.
+
     """
     number = _parse(e164)
     shown = e164 if number is None else _format(number, abroad=not _at_home(number, region))

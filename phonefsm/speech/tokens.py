@@ -5,7 +5,6 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from phonefsm.speech.heard import Intent
 from phonefsm.speech.words import Entry, Kind, Node
 
 # Combining marks and joiners belong to words, though \w leaves them out.
@@ -18,13 +17,13 @@ _UNKNOWN = Entry(Kind.OTHER)
 class Item(NamedTuple):
     """A group of digits, a word or a phrase; `gap` is the text between it and the item before."""
 
-    kind: Kind
+    kind: int
     value: str
     start: int
     end: int
     gap: str
-    intents: Intent = Intent.NONE
-    alone: Intent = Intent.NONE
+    intents: int = 0
+    alone: int = 0
 
 
 def is_hard(gap: str) -> bool:
@@ -32,11 +31,16 @@ def is_hard(gap: str) -> bool:
     return gap != " " and not _HARD.isdisjoint(gap)
 
 
-def tokenise(text: str, tree: dict[str, Node]) -> tuple[list[Item], int]:
-    """Return the items of `text`, phrases found longest first, and how many words it has."""
-    low = text.lower() if text.isascii() else text
+def tokenise(text: str, tree: dict[str, Node], digits: frozenset[str]) -> tuple[list[Item], int]:
+    """Return the items of `text`, phrases found longest first, and how many words it has.
+
+    `digits` are the words for numbers: a phrase that ends in one gives way where a number goes on.
+    """
+    plain = text.isascii()
+    low = text.lower() if plain else text
+    clean = plain and "'" not in text
     tokens = [
-        (_word(match[0]) if match.lastindex is None else "", match.start(), match.end())
+        ("" if match.lastindex else match[0] if clean else _word(match[0]), match.start(), match.end())
         for match in _TOKEN.finditer(low)
     ]
     items: list[Item] = []
@@ -61,13 +65,16 @@ def tokenise(text: str, tree: dict[str, Node]) -> tuple[list[Item], int]:
                 if node is None or is_hard(text[reach:since]):
                     break
                 ahead, reach = ahead + 1, until
-                if node.entry is not None:
+                # "no one" is a phrase, "no, one two three" is not.
+                if node.entry is not None and not (word in digits and _goes_on(tokens, ahead, digits, text[end:until])):
                     entry, index, end = node.entry, ahead, until
-        items.append(
-            Item(entry.kind, entry.value or low[start:end], start, end, gap, entry.intents, entry.alone)
-        )
+        items.append(Item(entry.kind, entry.value or low[start:end], start, end, gap, entry.intents, entry.alone))
         before = end
     return items, count
+
+
+def _goes_on(tokens: list[tuple[str, int, int]], ahead: int, digits: frozenset[str], inside: str) -> bool:
+    return "," in inside or (ahead < len(tokens) and (not tokens[ahead][0] or tokens[ahead][0] in digits))
 
 
 def _word(token: str) -> str:

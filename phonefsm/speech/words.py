@@ -1,70 +1,73 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lexicon of a language, read on first use and turned into the tables that hearing looks up."""
 
-import enum
 import functools
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
-from importlib.resources.abc import Traversable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from phonefsm.speech.heard import Intent, UnknownLanguageError
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
-class Kind(enum.IntEnum):
-    """What a word or phrase is to the ear; everything up to SCALE can be part of a number."""
+
+class Kind:
+    """What a word or phrase is to the ear; everything up to SCALE can be part of a number.
+
+    Plain integers, since these are compared for every word and an enum's operations are slow.
+    """
 
     TYPED = 0
-    DIGIT = enum.auto()
-    TEEN = enum.auto()
-    TENS = enum.auto()
-    ZERO = enum.auto()
-    HOMOPHONE = enum.auto()
-    REPEAT = enum.auto()
-    SCALE = enum.auto()
-    PLUS = enum.auto()
-    FILLER = enum.auto()
-    JOIN = enum.auto()
-    PAUSE = enum.auto()
-    EXTENSION = enum.auto()
-    AREA = enum.auto()
-    LAST = enum.auto()
-    FIRST = enum.auto()
-    UNIT = enum.auto()
-    ENDS = enum.auto()
-    STARTS = enum.auto()
-    AT_END = enum.auto()
-    AT_START = enum.auto()
-    COPULA = enum.auto()
-    CUE = enum.auto()
-    NOT = enum.auto()
-    OR = enum.auto()
-    MEASURE = enum.auto()
-    BEFORE = enum.auto()
-    ELSE = enum.auto()
-    MONTH = enum.auto()
-    COUNTRY = enum.auto()
-    KNOWN = enum.auto()
-    OTHER = enum.auto()
+    DIGIT = 1
+    TEEN = 2
+    TENS = 3
+    ZERO = 4
+    HOMOPHONE = 5
+    REPEAT = 6
+    SCALE = 7
+    PLUS = 8
+    FILLER = 9
+    JOIN = 10
+    PAUSE = 11
+    EXTENSION = 12
+    AREA = 13
+    LAST = 14
+    FIRST = 15
+    UNIT = 16
+    ENDS = 17
+    STARTS = 18
+    AT_END = 19
+    AT_START = 20
+    COPULA = 21
+    CUE = 22
+    NOT = 23
+    OR = 24
+    MEASURE = 25
+    BEFORE = 26
+    ELSE = 27
+    MONTH = 28
+    COUNTRY = 29
+    KNOWN = 30
+    OTHER = 31
 
 
 class Entry(NamedTuple):
     """What the lexicon says of a phrase: its kind, the digits it stands for, and its intents.
 
-    `alone` are the intents that it has where nothing else is said.
+    `alone` are the intents that it has where nothing else is said. Both are `Intent` values
+    as plain integers, which combine faster.
     """
 
-    kind: Kind
+    kind: int
     value: str = ""
-    intents: Intent = Intent.NONE
-    alone: Intent = Intent.NONE
+    intents: int = 0
+    alone: int = 0
 
 
 @dataclass(slots=True)
 class Node:
-    """A word in the tree of phrases: the entry of the phrase that ends here, and the words that may follow."""
+    """A word in the tree of phrases: the entry of the phrase that ends here, and what may follow."""
 
     entry: Entry | None
     after: "dict[str, Node]"
@@ -75,6 +78,7 @@ class Lexicon:
     """One language's tables."""
 
     phrases: dict[str, Node]
+    numbers: frozenset[str]
     claims: dict[str, Node]
     digit_names: tuple[str, ...]
     plus: str
@@ -125,6 +129,7 @@ def primary(language: str) -> str:
     return language.replace("_", "-").partition("-")[0].lower()
 
 
+@functools.lru_cache(maxsize=64)
 def has_lexicon(language: str) -> bool:
     """Whether numbers can be heard and said in `language` (a BCP 47 tag; its primary subtag decides)."""
     name = primary(language)
@@ -136,6 +141,7 @@ def lexicon(language: str) -> Lexicon:
 
     Raises:
         UnknownLanguageError: there is no lexicon for it.
+
     """
     name = primary(language)
     try:
@@ -144,16 +150,21 @@ def lexicon(language: str) -> Lexicon:
         raise UnknownLanguageError(language) from None
 
 
-def _file(name: str) -> Traversable:
+def _file(name: str) -> "Traversable":
+    # Imported on first use, which keeps the import of the package cheap.
+    from importlib import resources
+
     return resources.files(__package__) / "lexicon" / f"{name}.toml"
 
 
 @functools.cache
 def _load(name: str) -> Lexicon:
+    import tomllib
+
     data = tomllib.loads(_file(name).read_text(encoding="utf-8"))
     entries: dict[str, Entry] = {}
 
-    def add(phrase: str, kind: Kind, value: str = "") -> None:
+    def add(phrase: str, kind: int, value: str = "") -> None:
         entries.setdefault(phrase, Entry(kind, value))
 
     for key, kind in _NUMBERS.items():
@@ -170,14 +181,15 @@ def _load(name: str) -> Lexicon:
             for phrase in _expand(templates, data["slots"]):
                 entry = entries.get(phrase, Entry(Kind.KNOWN))
                 if table == "intents":
-                    entries[phrase] = entry._replace(intents=entry.intents | Intent[key.upper()])
+                    entries[phrase] = entry._replace(intents=entry.intents | Intent[key.upper()].value)
                 else:
-                    entries[phrase] = entry._replace(alone=entry.alone | Intent[key.upper()])
+                    entries[phrase] = entry._replace(alone=entry.alone | Intent[key.upper()].value)
     claims = dict.fromkeys(data["claims"]["phrases"], Entry(Kind.KNOWN))
     claims |= dict.fromkeys(data["claims"]["blockers"], Entry(Kind.NOT))
     saying = data["saying"]
     return Lexicon(
         phrases=_tree(entries),
+        numbers=frozenset(word for word, entry in entries.items() if entry.kind <= Kind.SCALE),
         claims=_tree(claims),
         digit_names=tuple(saying["digits"]),
         plus=saying["plus"],
