@@ -35,7 +35,7 @@ from phonefsm.instructions import Instructions
 from phonefsm.machine import MACHINE, Call, Session
 from phonefsm.number import PhoneNumber, read
 from phonefsm.outcome import Completed, Declined, Escalated, Outcome, Receipt
-from phonefsm.policy import DEFAULT_POLICY, CapturePolicy, EvidenceRule, Support, passes
+from phonefsm.policy import CapturePolicy, EvidenceRule, Support, default_policy, passes
 from phonefsm.prompts import ERRORS, Situation, instructions_for, nudge_text, prompt_for, reply_text
 from phonefsm.snapshot import CorrectionData, EntryData, ReplyData, Snapshot, WalkData
 from phonefsm.speech import Correction, Intent, claims_saved, has_lexicon
@@ -54,6 +54,7 @@ _PRIORITY: Final = {
     )
 }
 _IN_HAND: Final = (State.PENDING_CONFIRMATION, State.COMPLETED)
+_CHANGES_NOTHING: Final = (Effect.REFUSE, Effect.KEEP)
 _KEYS: Final = frozenset("0123456789")
 _LOG: Final = structlog.get_logger()
 
@@ -86,7 +87,7 @@ class _Answered(NamedTuple):
     detail: str
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class _Request:
     """One or more equal calls of a batch."""
 
@@ -95,15 +96,16 @@ class _Request:
     text: str = ""
     malformed: Malformed | None = None
     chosen: bool = True
-    places: list[int]
+    places: list[tuple[int, tuple[str, str] | None]]
 
-    @property
-    def priority(self) -> tuple[int, str]:
-        """Where in the batch it is decided, whatever the order in which it came."""
-        if self.malformed is not None:
-            return len(_PRIORITY), str(self.identity)
-        # The digits of several ``extend`` calls alone keep their order.
-        return _PRIORITY[self.trigger], "" if self.trigger is Trigger.EXTEND else self.text
+
+def _priority(request: _Request) -> tuple[int, bool, str]:
+    """Say where in the batch a request is decided, whatever the order in which it came."""
+    if request.malformed is not None:
+        return len(_PRIORITY), False, str(request.identity)
+    # The digits of several ``extend`` calls alone keep their order.
+    text = "" if request.trigger is Trigger.EXTEND else request.text
+    return _PRIORITY[request.trigger], not request.chosen, text
 
 
 def _request(call: ToolCall) -> _Request:
@@ -128,11 +130,11 @@ def _clean(text: str) -> str:
 
 
 def _key(id: object) -> str | None:
-    """Return a short form of a host's or provider's id that JSON can hold; equal ids have equal forms."""
-    if id is None:
-        return None
+    """Return a host's or provider's id in a short form that JSON can hold; equal ids have equal forms."""
+    if id is None or (isinstance(id, str) and len(id) <= MAX_ID and id.isascii() and id.isprintable()):
+        return id
     raw = str(id).encode("utf-8", "surrogatepass")
-    return str(id) if len(raw) <= MAX_ID and str(id).isprintable() else sha256(raw).hexdigest()
+    return sha256(raw).hexdigest()
 
 
 def _call_key(call: ToolCall) -> tuple[str, str] | None:
@@ -250,7 +252,7 @@ class PhoneCapture:
         given = {"default_region": default_region, "language": language}
         given = {name: value for name, value in given.items() if value is not None}
         if policy is None:
-            policy = CapturePolicy.load(given) if given else DEFAULT_POLICY
+            policy = CapturePolicy.load(given) if given else default_policy()
         elif given:
             raise PolicyError(f"{next(iter(given))}: give it in the policy, or no policy")
         self._policy = policy
@@ -284,7 +286,7 @@ class PhoneCapture:
             caller_turn(text, language=policy.language, region=policy.default_region, modality=modality, id=_key(id))
         )
 
-    def agent_said(self, text: str, interrupted: bool | None = False) -> None:  # noqa: FBT001, FBT002 - contract
+    def agent_said(self, text: str, interrupted: bool | None = False) -> None:  # noqa: FBT001 - contract
         """Take in what the agent said and was really played.
 
         ``interrupted=True``: it was cut, and ``text`` is what was played of it. ``None``: it was cut and nobody
@@ -517,8 +519,10 @@ class PhoneCapture:
                 case {"agent": text, **rest} if rest.keys() <= {"interrupted"}:
                     self.agent_said(text, **rest)
                 case _:
-                    raise ValueError("neither a user's nor an agent's turn")
+                    raise ConversationError("history: neither a user's nor an agent's turn", line=place)
         except (TypeError, ValueError) as error:
+            if isinstance(error, ConversationError):
+                raise
             raise ConversationError(f"history: {error}", line=place) from None
 
     def _caller_turn(self, turn: CallerTurn) -> None:
@@ -582,36 +586,42 @@ class PhoneCapture:
         )
 
     def _batch(self, calls: tuple[ToolCall, ...]) -> list[_Answered]:
-        answers: dict[int, _Answered] = {}
+        answers: list[_Answered | None] = [None] * len(calls)
         requests: dict[object, _Request] = {}  # equal calls are one request
         by_key: dict[tuple[str, str], _Request] = {}
         for place, call in enumerate(calls):
             key = _call_key(call)
-            known = next((answer for answer in self._replies if (answer.id, answer.name) == key), None)
-            if known is not None:
-                answers[place] = known
-                continue
-            request = by_key.get(key) if key else None
-            if request is None:
-                request = _request(call)
-                request = requests.setdefault(request.identity, request)
-            if key:
-                by_key[key] = request
-            request.places.append(place)
-        fresh = self._chosen(sorted(requests.values(), key=lambda request: request.priority))
+            answers[place] = self._known(key)
+            if answers[place] is None:
+                request = by_key.get(key) if key else None
+                if request is None:
+                    request = _request(call)
+                    request = requests.setdefault(request.identity, request)
+                if key:
+                    by_key[key] = request
+                request.places.append((place, key))
+        fresh = list(requests.values())
+        if len(fresh) > 1:
+            fresh = self._chosen(sorted(fresh, key=_priority))
         for request in fresh:
             code, detail = self._answer(request, alone=len(fresh) == 1)
-            for place in request.places:
-                key = _call_key(calls[place])
-                answers[place] = _Answered(*(key or ("", "")), code, self._session.state, detail)
+            for place, key in request.places:
+                id, name = key or ("", "")
+                answers[place] = answer = _Answered(id, name, code, self._session.state, detail)
                 if key:
-                    self._replies = (*self._replies, answers[place])[-CALLS_KEPT:]
-        return [answers[place] for place in range(len(calls))]
+                    self._replies = (*self._replies, answer)[-CALLS_KEPT:]
+        return [answer for answer in answers if answer is not None]
+
+    def _known(self, key: tuple[str, str] | None) -> _Answered | None:
+        """Return the first answer to a repeated call."""
+        if key is None:
+            return None
+        return next((answer for answer in self._replies if (answer.id, answer.name) == key), None)
 
     def _chosen(self, requests: list[_Request]) -> list[_Request]:
         """Of different numbers in one batch choose the one that the caller's latest words hold, if they hold one."""
         updates = [request for request in requests if request.trigger is Trigger.UPDATE]
-        if len(updates) < 2 or self._session.state in FINAL:  # noqa: PLR2004 - two are a conflict
+        if len(updates) < 2 or self._session.state in FINAL:
             return requests
         ground = self._ground()
         numbers = {id(request): ground.means(Trigger.UPDATE, request.text) or request.text for request in updates}
@@ -623,7 +633,7 @@ class PhoneCapture:
         held = [request for request in updates if numbers[id(request)] in latest]
         for request in updates:
             request.chosen = len({numbers[id(other)] for other in held}) == 1 and request is held[0]
-        return sorted(requests, key=lambda request: (request.priority, not request.chosen, request.text))
+        return sorted(requests, key=_priority)
 
     def _answer(self, request: _Request, *, alone: bool) -> tuple[Code, str]:
         if request.malformed is not None:
@@ -667,31 +677,30 @@ class PhoneCapture:
         code = self._code(row, call)
         if source in OPEN or trigger is Trigger.REOPEN:
             session.code = code
-        self._settle(row, call, text)
+        self._settle(row, call, text, claimed=ground is not None)
         self._note(trigger, source, row, code)
-        if by_model and source in OPEN and row.effect in (Effect.REFUSE, Effect.KEEP) and self._out_of_refusals():
+        if by_model and source in OPEN and row.effect in _CHANGES_NOTHING and self._out_of_refusals():
             code = Code.REFUSALS_EXHAUSTED
         return code, self._detail(code, ground)
 
     def _code(self, row: Row, call: Call) -> Code:
-        claim = call.claim
-        if claim is not None and row.effect is Effect.VOID:
-            return claim.problem
-        if claim is not None and claim.instead and Code.HEARD_INSTEAD in row.codes:
+        if row.effect is Effect.VOID:
+            return call.claim.problem
+        if call.claim.instead and Code.HEARD_INSTEAD in row.codes:
             return Code.HEARD_INSTEAD
-        if len(row.codes) > 1 and claim is None:
+        if len(row.codes) > 1 and Code.OBJECTED in row.codes:
             return self._evidence.walk.code
         return row.codes[0]
 
-    def _settle(self, row: Row, call: Call, text: str) -> None:
+    def _settle(self, row: Row, call: Call, text: str, *, claimed: bool) -> None:
         evidence = self._evidence
         match row.effect:
-            case Effect.RECORD | Effect.COMPLETE if call.claim is not None:
+            case Effect.RECORD | Effect.COMPLETE:
                 evidence.begin(self._candidate(), call.claim.since)
             case Effect.TAKE_PART | Effect.VOID | Effect.REJECT | Effect.REOPEN:
                 evidence.void()
                 self._reason = None
-            case Effect.REFUSE if call.claim is not None:
+            case Effect.REFUSE if claimed:
                 evidence.add(REFUSED, self._candidate())
             case Effect.END if row.target is State.DECLINED:
                 self._reason = _clean(text)[:MAX_REASON]

@@ -187,7 +187,7 @@ class Walk(NamedTuple):
         return self._replace(consent=consent, code=row.code or self.code, read=read)
 
 
-START: Final = Walk()
+START: Final = Walk().moved(Fact.NEW_GENERATION)
 
 
 def step(walk: Walk, entry: Entry, candidate: Candidate) -> Walk:
@@ -343,14 +343,15 @@ class Evidence:
     def begin(self, candidate: Candidate | None, mark: int) -> None:
         """Begin a generation: consent starts anew and walks from ``mark``; ``None`` where nothing is in hand."""
         self.mark = mark
-        self.base = self.walk.moved(Fact.NEW_GENERATION)._replace(spoken="", no_to_read_back=False)
+        self.base = START
         self._walk_again(candidate)
 
     def _walk_again(self, candidate: Candidate | None) -> None:
-        self.walk = self.base
+        walk = self.base
         if candidate is not None:
-            for entry in self.turns[self.mark :]:
-                self.walk = step(self.walk, entry, candidate)
+            for place in range(self.mark, len(self.turns)):
+                walk = step(walk, self.turns[place], candidate)
+        self.walk = walk
 
     def void(self) -> None:
         """End consent to what was in hand; the words since the last candidate stay what they are."""

@@ -17,7 +17,7 @@ from phonefsm.number import (
     PhoneNumber,
     calling_code,
     is_beginning,
-    is_short_code,
+    is_emergency_number,
     national_digits,
     only_digits,
     read,
@@ -52,7 +52,7 @@ class Whole(NamedTuple):
     turn: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Stretch:
     """Digits that were said between two whole numbers, joined over turns; ``short`` spans are short turns."""
 
@@ -61,10 +61,11 @@ class Stretch:
 
     @property
     def digits(self) -> str:
+        """All of them, in the likeliest reading."""
         return "".join(readings[0].lstrip("+") for readings, _ in self.parts)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Words:
     """The caller's words since the last candidate, corrections made."""
 
@@ -149,7 +150,7 @@ class _Hearing:
             self._replace(base, Correction("tail", readings[0]), place)  # "no, 0124"
 
     def _forget_before(self, place: int) -> None:
-        """A whole number with a no takes back what was said before its turn."""
+        """Take back what was said before the turn of a whole number that came with a no."""
         words = self.words
         words.wholes[:] = [whole for whole in words.wholes if whole.turn == place]
         words.stretches[:] = [Stretch()]
@@ -166,6 +167,9 @@ class _Hearing:
         stretch = words.stretches[-1]
         if not words.wholes and stretch.parts:
             changed = correction.apply(stretch.digits)
+            completed = correction.digits + stretch.digits
+            if correction.kind == "head" and any(self._usable((completed,))):  # the rest came first
+                changed = completed
             if changed is not None:
                 short = [(0, len(changed))] if len(changed) <= SHORT_TURN_DIGITS else []
                 words.stretches[-1] = Stretch([((changed,), place)], short)
@@ -311,7 +315,7 @@ class Ground:
                 return None
         if turn is None or turn.corrections or turn.calling_code or not turn.words_known:
             return None
-        if any(mark in turn.numbers for mark in " |x") or not turn.numbers:
+        if not turn.numbers.lstrip("+").isdigit():  # several runs, readings, or an extension
             return None
         number = read(text, self.policy)
         if isinstance(number, Code) or number.extension is not None:
@@ -368,7 +372,7 @@ class Ground:
         claim.problem = problem if isinstance(problem, Code) else Code.NO_SUCH_NUMBER
         longer = len(digits) > len(session.part)
         replaces = exact >= 0 and exact == words.latest
-        emergency = trigger is Trigger.UPDATE and is_short_code(digits, self.policy)
+        emergency = trigger is Trigger.UPDATE and is_emergency_number(digits, self.policy)
         if (longer or replaces) and not emergency and is_beginning(digits, self.policy):
             claim.part = digits
             claim.counts = not longer or session.state is State.PENDING_CONFIRMATION
@@ -409,16 +413,13 @@ class Ground:
 
     def _claim(self, number: PhoneNumber | None, turn: int, *, seen: bool = True) -> Claim:
         """Return a claim that the words up to ``turn`` support, or do not."""
-        words, session = self.words, self.session
-        if seen:
-            support = Support.SEEN
-        else:
-            support = Support.CONTRADICTED if self.source and words.complete else Support.UNKNOWN
+        words = self.words
+        unseen = Support.CONTRADICTED if self.source and words.complete else Support.UNKNOWN
         since = turn + 1 if turn >= 0 else self._behind_caller()
         given = number is None or self._country_given(number)
         return Claim(
             number=number,
-            support=support,
+            support=Support.SEEN if seen else unseen,
             since=since,
             by_voice=not words.typed,
             country_given=given,

@@ -7,7 +7,8 @@ a model does; which row was taken stands in ``call.row``. One thread a session: 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from functools import wraps
+from typing import Any, Final, TypeVar
 
 from transitions import Event, EventData, Machine, Transition
 
@@ -28,8 +29,10 @@ from phonefsm.table import (
     Trigger,
 )
 
+_T = TypeVar("_T")
 
-@dataclass(slots=True, kw_only=True)
+
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Session:
     """What a capture remembers of its transitions; everything that a guard counts."""
 
@@ -53,7 +56,7 @@ class Session:
     """What the last row taken said."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Claim:
     """What an ``update`` or ``extend`` amounts to, as the evidence found it."""
 
@@ -77,88 +80,74 @@ class Claim:
     """Where in the window of turns consent to it begins: behind the turn that completed it."""
 
 
-@dataclass(slots=True, kw_only=True)
+_NO_CLAIM: Final = Claim()
+
+
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Call:
     """One firing: what the guards read, and the row that was taken."""
 
     limits: Limits
-    claim: Claim | None = None
+    claim: Claim = _NO_CLAIM
     alone: bool = True
     agreed: bool = False
     contradicted: bool = False
     row: Row | None = None
 
 
-def _session(data: EventData) -> Session:
-    session: Any = data.model
-    return cast(Session, session)
+def _chosen(_: Session, call: Call) -> bool:
+    return call.claim.chosen
 
 
-def _call(data: EventData) -> Call:
-    return cast(Call, data.kwargs["call"])
+def _heard(_: Session, call: Call) -> bool:
+    return call.claim.heard
 
 
-def _claim(data: EventData) -> Claim:
-    claim = _call(data).claim
-    if claim is None:
-        raise TypeError("update and extend carry a claim")
-    return claim
+def _same_number(session: Session, call: Call) -> bool:
+    return call.claim.number is not None and call.claim.number == session.number
 
 
-def _chosen(data: EventData) -> bool:
-    return _claim(data).chosen
+def _attempts_left(session: Session, call: Call) -> bool:
+    return not call.claim.counts or session.attempts < call.limits.attempts
 
 
-def _heard(data: EventData) -> bool:
-    return _claim(data).heard
+def _usable(_: Session, call: Call) -> bool:
+    return call.claim.number is not None
 
 
-def _same_number(data: EventData) -> bool:
-    number = _claim(data).number
-    return number is not None and number == _session(data).number
+def _needs_confirmation(_: Session, call: Call) -> bool:
+    return call.claim.needs_confirmation
 
 
-def _attempts_left(data: EventData) -> bool:
-    return not _claim(data).counts or _session(data).attempts < _call(data).limits.attempts
+def _partial(_: Session, call: Call) -> bool:
+    return call.claim.part is not None
 
 
-def _usable(data: EventData) -> bool:
-    return _claim(data).number is not None
+def _alone(_: Session, call: Call) -> bool:
+    return call.alone
 
 
-def _needs_confirmation(data: EventData) -> bool:
-    return _claim(data).needs_confirmation
+def _agreed(_: Session, call: Call) -> bool:
+    return call.agreed
 
 
-def _partial(data: EventData) -> bool:
-    return _claim(data).part is not None
+def _rejections_left(session: Session, call: Call) -> bool:
+    return session.rejections < call.limits.rejections
 
 
-def _alone(data: EventData) -> bool:
-    return _call(data).alone
+def _contradicted(_: Session, call: Call) -> bool:
+    return call.contradicted
 
 
-def _agreed(data: EventData) -> bool:
-    return _call(data).agreed
+def _silences_left(session: Session, call: Call) -> bool:
+    return session.silences < call.limits.silences
 
 
-def _rejections_left(data: EventData) -> bool:
-    return _session(data).rejections < _call(data).limits.rejections
+def _refusals_left(session: Session, call: Call) -> bool:
+    return session.refusals < call.limits.refusals
 
 
-def _contradicted(data: EventData) -> bool:
-    return _call(data).contradicted
-
-
-def _silences_left(data: EventData) -> bool:
-    return _session(data).silences < _call(data).limits.silences
-
-
-def _refusals_left(data: EventData) -> bool:
-    return _session(data).refusals < _call(data).limits.refusals
-
-
-GUARDS: Final[dict[Guard, Callable[[EventData], bool]]] = {
+GUARDS: Final[dict[Guard, Callable[[Session, Call], bool]]] = {
     Guard.CHOSEN: _chosen,
     Guard.HEARD: _heard,
     Guard.SAME_NUMBER: _same_number,
@@ -175,16 +164,16 @@ GUARDS: Final[dict[Guard, Callable[[EventData], bool]]] = {
 }
 
 
-def _nothing(data: EventData) -> None:
+def _nothing(_session: Session, _call: Call) -> None:
     """Leave the session as it is."""
 
 
-def _keep(data: EventData) -> None:
-    _session(data).attempts += 1
+def _keep(session: Session, _: Call) -> None:
+    session.attempts += 1
 
 
-def _record(data: EventData) -> None:
-    session, claim = _session(data), _claim(data)
+def _record(session: Session, call: Call) -> None:
+    claim = call.claim
     session.generation += 1
     session.number = claim.number
     session.number_heard = claim.support
@@ -202,50 +191,48 @@ def _void_candidate(session: Session) -> None:
     session.refusals = 0
 
 
-def _take_part(data: EventData) -> None:
-    session, claim = _session(data), _claim(data)
+def _take_part(session: Session, call: Call) -> None:
     _void_candidate(session)
-    session.part = claim.part or ""
-    session.attempts += claim.counts
+    session.part = call.claim.part or ""
+    session.attempts += call.claim.counts
 
 
-def _void(data: EventData) -> None:
-    _void_candidate(_session(data))
-    _session(data).part = ""
-    _session(data).attempts += 1
+def _void(session: Session, _: Call) -> None:
+    _void_candidate(session)
+    session.part = ""
+    session.attempts += 1
 
 
-def _confirm(data: EventData) -> None:
-    _session(data).confirmed = True
-    _session(data).refusals = 0
+def _confirm(session: Session, _: Call) -> None:
+    session.confirmed = True
+    session.refusals = 0
 
 
-def _reject(data: EventData) -> None:
-    _void_candidate(_session(data))
-    _session(data).part = ""
-    _session(data).rejections += 1
+def _reject(session: Session, _: Call) -> None:
+    _void_candidate(session)
+    session.part = ""
+    session.rejections += 1
 
 
-def _end(data: EventData) -> None:
-    _session(data).part = ""
+def _end(session: Session, _: Call) -> None:
+    session.part = ""
 
 
-def _wait(data: EventData) -> None:
-    _session(data).silences += 1
+def _wait(session: Session, _: Call) -> None:
+    session.silences += 1
 
 
-def _reopen(data: EventData) -> None:
-    session = _session(data)
+def _reopen(session: Session, _: Call) -> None:
     session.generation += 1
     session.attempts = session.rejections = session.silences = session.refusals = 0
     session.always_confirm = True
 
 
-def _count_refusal(data: EventData) -> None:
-    _session(data).refusals += 1
+def _count_refusal(session: Session, _: Call) -> None:
+    session.refusals += 1
 
 
-EFFECTS: Final[dict[Effect, Callable[[EventData], None]]] = {
+EFFECTS: Final[dict[Effect, Callable[[Session, Call], None]]] = {
     Effect.REFUSE: _nothing,
     Effect.KEEP: _keep,
     Effect.RECORD: _record,
@@ -272,25 +259,25 @@ class RowTransition(Transition):
         self._checks = [(GUARDS[guard], True) for guard in row.when] + [(GUARDS[guard], False) for guard in row.unless]
         self._effect = EFFECTS[row.effect]
 
-    def execute(self, event_data: EventData) -> bool:
+    def take(self, session: Session, call: Call) -> bool:
         """Take the row if its guards hold: effect first, while the session still shows its source state."""
         for guard, wanted in self._checks:
-            if guard(event_data) is not wanted:
+            if guard(session, call) is not wanted:
                 return False
-        self._effect(event_data)
+        self._effect(session, call)
         if self.row.target is not None:
-            _session(event_data).state = self.row.target
-        _call(event_data).row = self.row
+            session.state = self.row.target
+        call.row = self.row
         return True
 
 
 class RowEvent(Event):
     """An event that tries its rows in order and nothing else."""
 
-    def trigger(self, model: Any, *args: Any, **kwargs: Any) -> bool:  # noqa: ANN401 - the base class's signature
+    def trigger(self, model: Any, *_: Any, call: Call, **__: Any) -> bool:  # noqa: ANN401 - the base class's signature
         """Fire on the session ``model``; always true, as every cell of the table ends unguarded."""
-        data = EventData(None, self, self.machine, model, args, kwargs)
-        return any(transition.execute(data) for transition in self.transitions[model.state])
+        rows: list[Any] = self.transitions[model.state]
+        return any(transition.take(model, call) for transition in rows)
 
 
 class RowMachine(Machine):
@@ -298,6 +285,16 @@ class RowMachine(Machine):
 
     transition_cls = RowTransition
     event_cls = RowEvent
+
+
+def _on_event(function: Callable[[Any, Any], _T]) -> Callable[[EventData], _T]:
+    """Return a guard or an effect in the form in which ``transitions`` calls it."""
+
+    @wraps(function)
+    def on_event(data: EventData) -> _T:
+        return function(data.model, data.kwargs["call"])
+
+    return on_event
 
 
 def build(rows: Iterable[Row], cls: type[Machine] = RowMachine) -> Machine:
@@ -317,9 +314,9 @@ def build(rows: Iterable[Row], cls: type[Machine] = RowMachine) -> Machine:
                     trigger.value,
                     source.value,
                     row.target.value if row.target else None,
-                    conditions=[GUARDS[guard] for guard in row.when],
-                    unless=[GUARDS[guard] for guard in row.unless],
-                    before=[EFFECTS[row.effect]],
+                    conditions=[_on_event(GUARDS[guard]) for guard in row.when],
+                    unless=[_on_event(GUARDS[guard]) for guard in row.unless],
+                    before=[_on_event(EFFECTS[row.effect])],
                 )
                 transition = machine.events[trigger.value].transitions[source.value][-1]
                 if isinstance(transition, RowTransition):

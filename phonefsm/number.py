@@ -4,6 +4,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import phonenumbers
@@ -16,8 +17,11 @@ MAX_DIGITS: Final = 15
 """Digits of an international number without its prefix (ITU-T E.164)."""
 
 _TYPES: Final = {getattr(phonenumbers.PhoneNumberType, kind.name): kind for kind in NumberType}
+_CALLING_CODES: Final = frozenset(map(str, phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
 _SHARED_CODES: Final = (1, 7)  # calling codes of several countries whose callers know them apart
 _SHORT_CODE_DIGITS: Final = 6
+_TOLD_SHORT_CODE_DIGITS: Final = 4
+_WHOLE_DIGITS: Final = 7  # as many may be a whole number somewhere: without a country they are no part
 _TRUNK_ZERO: Final = re.compile(r"\(\s*0\s*\)")
 _NOT_DIGITS: Final = re.compile(r"\D+", re.ASCII)
 _PROBLEMS: Final = {
@@ -75,7 +79,7 @@ class PhoneNumber:
     def calling_code(self) -> str:
         """The country's calling code, digits only."""
         for length in (1, 2, 3):
-            if int(self.e164[1 : 1 + length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            if self.e164[1 : 1 + length] in _CALLING_CODES:
                 return self.e164[1 : 1 + length]
         return ""
 
@@ -83,6 +87,7 @@ class PhoneNumber:
         return self.e164 if self.extension is None else f"{self.e164};ext={self.extension}"
 
 
+@cache
 def calling_code(region: str | None) -> str:
     """Return the calling code of ``region``, digits only, or ``""`` without a region."""
     return str(phonenumbers.country_code_for_region(region)) if region else ""
@@ -111,16 +116,21 @@ def read(text: str, policy: CapturePolicy, *, region: str | None = None) -> Phon
     parsed = _parse(text, region)
     if isinstance(parsed, Code):
         return parsed
-    if policy.validity == "valid":
-        if not phonenumbers.is_valid_number(parsed):
-            return _problem(parsed, region)
-    elif not phonenumbers.is_possible_number(parsed):
+    kinds, regions = policy.allowed_types, policy.allowed_regions
+    kind = None if kinds is None else _TYPES[phonenumbers.number_type(parsed)]
+    if policy.validity == "possible":
+        taken = phonenumbers.is_possible_number(parsed)
+    elif kind is None:
+        taken = phonenumbers.is_valid_number(parsed)
+    else:  # a number is valid where it is of a known kind, and finding that out once is enough
+        taken = kind is not NumberType.UNKNOWN
+    if not taken:
         return _problem(parsed, region)
     if len(str(parsed.national_number)) <= _SHORT_CODE_DIGITS and _is_short_code(text, region):
         return Code.SHORT_CODE
-    if policy.allowed_regions is not None and not _served(parsed, policy.allowed_regions):
+    if regions is not None and not _served(parsed, regions):
         return Code.COUNTRY_NOT_SERVED
-    if policy.allowed_types is not None and not _kind_served(parsed, policy.allowed_types):
+    if kinds is not None and kind is not None and not _kind_served(kind, kinds):
         return Code.KIND_NOT_SERVED
     extension = parsed.extension if policy.extensions else None
     return PhoneNumber(phonenumbers.format_number(parsed, PhoneNumberFormat.E164), extension or None)
@@ -131,14 +141,13 @@ def is_beginning(digits: str, policy: CapturePolicy) -> bool:
     if digits.startswith("+"):
         return len(digits) <= MAX_DIGITS and _longer_exists(digits, None)
     if policy.default_region is None:
-        # Seven digits without a country may be a whole number somewhere: ask for the country.
-        return 0 < len(digits) < 7  # noqa: PLR2004
+        return 0 < len(digits) < _WHOLE_DIGITS
     return 0 < len(digits) <= MAX_DIGITS and _longer_exists(digits, policy.default_region)
 
 
-def is_short_code(digits: str, policy: CapturePolicy) -> bool:
-    """Return whether ``digits`` are an emergency or short number where the policy's callers are."""
-    return 0 < len(digits) <= _SHORT_CODE_DIGITS and _is_short_code(digits, policy.default_region)
+def is_emergency_number(digits: str, policy: CapturePolicy) -> bool:
+    """Return whether ``digits`` are an emergency number where the policy's callers are."""
+    return policy.default_region is not None and phonenumbers.is_emergency_number(digits, policy.default_region)
 
 
 def spoken_forms(number: PhoneNumber, *, country_code_optional: bool) -> frozenset[str]:
@@ -172,9 +181,9 @@ def _parse(text: str, region: str | None) -> phonenumbers.PhoneNumber | Code:
 
 
 def _problem(parsed: phonenumbers.PhoneNumber, region: str | None) -> Code:
-    if len(str(parsed.national_number)) <= _SHORT_CODE_DIGITS and _is_short_code(
-        phonenumbers.national_significant_number(parsed), region
-    ):
+    national = phonenumbers.national_significant_number(parsed)
+    # Most strings of five or six digits are some short code, and rather a number in the making.
+    if len(national) <= _TOLD_SHORT_CODE_DIGITS and _is_short_code(national, region):
         return Code.SHORT_CODE
     return _PROBLEMS.get(phonenumbers.is_possible_number_with_reason(parsed), Code.NO_SUCH_NUMBER)
 
@@ -199,8 +208,7 @@ def _served(parsed: phonenumbers.PhoneNumber, regions: frozenset[str]) -> bool:
     return any(phonenumbers.country_code_for_region(region) == parsed.country_code for region in regions)
 
 
-def _kind_served(parsed: phonenumbers.PhoneNumber, kinds: frozenset[NumberType]) -> bool:
-    kind = _TYPES[phonenumbers.number_type(parsed)]
+def _kind_served(kind: NumberType, kinds: frozenset[NumberType]) -> bool:
     if kind is NumberType.FIXED_LINE_OR_MOBILE:  # where the plan does not tell, either will do
         return not kinds.isdisjoint({kind, NumberType.FIXED_LINE, NumberType.MOBILE})
     return kind in kinds

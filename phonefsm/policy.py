@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a host decides once: which numbers count, how sure to be, and when to give up."""
 
-import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from os import PathLike
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -58,7 +58,7 @@ Region = Annotated[str, AfterValidator(_region)]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Limits(_Frozen):
@@ -139,6 +139,8 @@ class CapturePolicy(_Frozen):
         Raises:
             PolicyError: the file cannot be read, is not TOML, or a field does not hold.
         """
+        import tomllib  # for this alone
+
         try:
             with open(path, "rb") as file:
                 data = tomllib.load(file)
@@ -152,4 +154,7 @@ class CapturePolicy(_Frozen):
             raise PolicyError(f"{path}: {error}") from None
 
 
-DEFAULT_POLICY: Final = CapturePolicy()
+@cache
+def default_policy() -> CapturePolicy:
+    """Return the policy of a capture that was given none; made when first asked for, to keep the import short."""
+    return CapturePolicy()

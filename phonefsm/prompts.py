@@ -42,7 +42,10 @@ _STATE_LINES: Final = {
     State.DECLINED: "Now: the caller gave no number. Do not ask for it again.",
     State.ESCALATED: "Now: no number was saved and a person takes over. Do not ask for the number again.",
 }
-_DECLINE_LINE: Final = "If the caller does not want to give one, call decline_phone_number_capture; a plain no to a read-back is no refusal."
+_DECLINE_LINE: Final = (
+    "If the caller does not want to give one, call decline_phone_number_capture; a plain no to a read-back is no "
+    "refusal."
+)
 _HANDOVER_LINE: Final = "If the caller wants a person, call escalate_phone_number_capture."
 _CONFIRM_AHEAD: Final = "Every number is read back to the caller and confirmed before it counts."
 _CONFIRM_NOW: Final = (
@@ -149,6 +152,8 @@ PROMPTS: Final[dict[str, str]] = {
     "why": "We only use it to reach you about this.",
     "once_more": "You do not have to. It would help us to reach you, though.",
     "wait": "Of course, take your time.",
+    "incomplete": "That is not a whole number yet.",
+    "caller_id": "I cannot see the number that you are calling from.",
     "off_topic": "I can only take down your phone number here.",
     "silent": "Sorry, I did not hear anything.",
     "not_heard": "Sorry, I did not catch the number.",
@@ -244,28 +249,36 @@ def _prompt(now: Situation, policy: CapturePolicy, *, audio: bool) -> str:
     return " ".join(words[key].replace("{number}", number) for key in keys)
 
 
+def _only_asks(now: Situation) -> bool:
+    """Return whether the caller's turn asks for words alone, though a driver without patience tried it as a number."""
+    asks = now.intents & (Intent.WAIT | Intent.WHY | Intent.REPEAT | Intent.DECLINE)
+    return now.code is None or (now.code is Code.NOT_HEARD and bool(asks))
+
+
 def _ask(now: Situation, _: CapturePolicy) -> list[str]:
     if now.code in UNUSABLE:
         if now.code is Code.COUNTRY_NEEDED:
             return ["country_needed"]
         return [now.code.value, "ask_parts" if now.spell or now.attempts > 1 else "ask_again"]
+    if now.code is Code.NOT_HEARD and now.intents & Intent.CALLER_ID:
+        return ["caller_id", "ask"]
     by_code = {
         Code.NO_INPUT: ["silent", "ask"],
         Code.REJECTED: ["sorry", "ask_parts"],
         Code.NOT_HEARD: ["not_heard", "ask_parts"],
         Code.WHICH_NUMBER: ["which_number", "ask_again"],
     }
-    if now.code in by_code:
+    if now.code in by_code and not _only_asks(now):
         return by_code[now.code]
     return [*_aside(now), "ask"] if not now.intents & Intent.WAIT else ["wait"]
 
 
 def _aside(now: Situation) -> list[str]:
     """Return the keys of what to say first to a turn that gave no number."""
-    for intent, key in ((Intent.WHY, "why"), (Intent.DECLINE, "once_more")):
+    for intent, key in ((Intent.WHY, "why"), (Intent.DECLINE | Intent.NO, "once_more")):
         if now.intents & intent:
             return [key]
-    if now.intents & Intent.REPEAT or not now.spoke:
+    if now.intents & (Intent.REPEAT | Intent.YES) or not now.spoke:
         return []
     return ["off_topic"]
 
@@ -275,19 +288,25 @@ def _more(now: Situation, _: CapturePolicy) -> list[str]:
         return ["more"]
     if now.intents & Intent.WAIT:
         return ["wait"]
-    aside = ["silent"] if now.code is Code.NO_INPUT else _aside(now)
-    return [*aside, "so_far"]
+    if now.code is Code.NO_INPUT:
+        return ["silent", "so_far"]
+    if now.intents & Intent.YES and now.spoke:  # "that's it"
+        return ["incomplete", "so_far"]
+    aside = _aside(now)
+    return [*(aside if aside != ["off_topic"] else ["not_heard"]), "so_far"]
 
 
 def _read_back(now: Situation, policy: CapturePolicy) -> list[str]:
     key = "read_back_keypad" if policy.keypad else "read_back"
     if now.code is Code.NO_INPUT:
         return ["silent", key]
-    if now.intents & Intent.WAIT and now.code is None:
-        return ["wait"]
-    if now.intents & Intent.WHY and now.code is None:
-        return ["why", key]
-    if now.spoke and now.code in (None, Code.UNCLEAR) and not now.intents & Intent.REPEAT:
+    if _only_asks(now):
+        if now.intents & Intent.WAIT:
+            return ["wait"]
+        for intent, aside in ((Intent.WHY, "why"), (Intent.DECLINE, "once_more")):
+            if now.intents & intent:
+                return [aside, key]
+    if (now.spoke or now.code in (Code.UNCLEAR, Code.NOT_HEARD)) and not now.intents & Intent.REPEAT:
         return ["yes_or_no", key]
     return [key]
 

@@ -3,9 +3,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from phonefsm.table import OFFERED, Code, State, Trigger
 
@@ -49,24 +49,25 @@ class Tool:
 
 
 class _Arguments(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-_Digits = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ARGUMENT)]
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 class UpdateArguments(_Arguments):
     """Arguments of ``update_phone_number``."""
 
-    phone_number: _Digits = Field(
-        description="The whole number exactly as the caller gave it, extension included; digits, no words."
+    phone_number: str = Field(
+        min_length=1,
+        max_length=MAX_ARGUMENT,
+        description="The whole number exactly as the caller gave it, extension included; digits, no words.",
     )
 
 
 class ExtendArguments(_Arguments):
     """Arguments of ``extend_phone_number``."""
 
-    digits: _Digits = Field(description="Only the digits that the caller has just given.")
+    digits: str = Field(
+        min_length=1, max_length=MAX_ARGUMENT, description="Only the digits that the caller has just given."
+    )
 
 
 class ReasonArguments(_Arguments):
@@ -102,10 +103,8 @@ _DESCRIPTIONS: Final = {
 
 def _schema(arguments: type[_Arguments]) -> dict[str, Any]:
     """Return a schema that every provider's strict mode takes: flat, all required, nothing else allowed."""
-    full = arguments.model_json_schema()
     properties = {
-        name: {"type": prop["type"], "description": prop["description"]}
-        for name, prop in full.get("properties", {}).items()
+        name: {"type": "string", "description": field.description} for name, field in arguments.model_fields.items()
     }
     return {
         "type": "object",
@@ -128,19 +127,23 @@ class Malformed:
     detail: str
 
 
+_BY_NAME: Final = {
+    trigger.value: (trigger, arguments, next(iter(arguments.model_fields), None))
+    for trigger, arguments in ARGUMENTS.items()
+}
+
+
 def check(call: ToolCall) -> tuple[Trigger, str] | Malformed:
     """Return the trigger of ``call`` and its one argument (or ``""``), or what is wrong with it."""
-    try:
-        trigger = Trigger(call.name)
-        model = ARGUMENTS[trigger]
-    except (ValueError, KeyError, TypeError):
+    known = _BY_NAME.get(call.name) if isinstance(call.name, str) else None
+    if known is None:
         return Malformed(Code.UNKNOWN_TOOL, "")
+    trigger, model, field_name = known
     try:
         arguments = model.model_validate({} if call.arguments is None else call.arguments)
     except ValidationError as error:
         return Malformed(Code.INVALID_ARGUMENTS, _wrong(error))
-    values = list(arguments.__dict__.values())
-    return trigger, values[0] if values else ""
+    return trigger, getattr(arguments, field_name) if field_name else ""
 
 
 def _wrong(error: ValidationError) -> str:
