@@ -2,8 +2,8 @@
 """Phone-number capture for language-model agents, as an explicit finite-state machine."""
 
 from phonefsm.capture import Listening, PhoneCapture
+from phonefsm.checks import Observation
 from phonefsm.errors import ConversationError, PhoneFsmError, PolicyError, SnapshotError
-from phonefsm.evidence import Observation
 from phonefsm.instructions import Instructions
 from phonefsm.number import PhoneNumber
 from phonefsm.outcome import Completed, Declined, Escalated, Outcome, Receipt

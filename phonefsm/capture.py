@@ -6,26 +6,21 @@ thread at a time.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from hashlib import sha256
-from typing import Any, Final, Literal, NamedTuple, Self
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, Self
 
-import structlog
-
+from phonefsm.batch import CALLS_KEPT, Answered, Request, call_key, priority, reply_to, request_of, short_id
+from phonefsm.checks import Observation, checks_for, observations
 from phonefsm.errors import ConversationError, PolicyError, SnapshotError
 from phonefsm.evidence import (
-    EVERYTHING,
     MAX_TEXT,
     REFUSED,
     RUN_DIGITS,
-    AgentTurn,
     CallerTurn,
     Candidate,
-    Entry,
     Evidence,
     Modality,
-    Observation,
-    Refused,
     Walk,
     agent_turn,
     caller_turn,
@@ -35,28 +30,16 @@ from phonefsm.instructions import Instructions
 from phonefsm.machine import MACHINE, Call, Session
 from phonefsm.number import PhoneNumber, read
 from phonefsm.outcome import Completed, Declined, Escalated, Outcome, Receipt
-from phonefsm.policy import CapturePolicy, EvidenceRule, Support, default_policy, passes
-from phonefsm.prompts import ERRORS, Situation, instructions_for, nudge_text, prompt_for, reply_text
-from phonefsm.snapshot import CorrectionData, EntryData, ReplyData, Snapshot, WalkData
-from phonefsm.speech import Correction, Intent, claims_saved, has_lexicon
+from phonefsm.policy import CapturePolicy, Support, default_policy, passes
+from phonefsm.prompts import ERRORS, Situation, check_wording, instructions_for, nudge_text, prompt_for, reply_text
+from phonefsm.snapshot import EntryData, ReplyData, Snapshot, WalkData
+from phonefsm.speech import Intent, claims_saved, has_lexicon
 from phonefsm.table import FINAL, OPEN, TOOLS, Code, Consent, Effect, Row, State, Trigger
-from phonefsm.tools import MAX_REASON, Malformed, Tool, ToolCall, ToolReply, check, offered
+from phonefsm.tools import MAX_REASON, Tool, ToolCall, ToolReply, offered
 
-CALLS_KEPT: Final = 16
-"""Answered calls that are remembered: a provider that resends does so within a generation or two."""
-MAX_ID: Final = 128
-"""Characters of an id that is remembered; a longer one is answered each time anew."""
-
-_PRIORITY: Final = {
-    trigger: place
-    for place, trigger in enumerate(
-        (Trigger.ESCALATE, Trigger.DECLINE, Trigger.REJECT, Trigger.UPDATE, Trigger.EXTEND, Trigger.CONFIRM)
-    )
-}
 _IN_HAND: Final = (State.PENDING_CONFIRMATION, State.COMPLETED)
 _CHANGES_NOTHING: Final = (Effect.REFUSE, Effect.KEEP)
 _KEYS: Final = frozenset("0123456789")
-_LOG: Final = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,74 +57,6 @@ class Listening:
 _PATIENCE: Final = {State.ASKING: 1.5, State.COLLECTING: 2.5, State.PENDING_CONFIRMATION: 1.0}
 
 
-_Check = Literal["heard", "read_back", "agreement"]
-
-
-class _Answered(NamedTuple):
-    """An answered call, small enough to keep: its text is made anew from code, state and detail."""
-
-    id: str
-    name: str
-    code: Code
-    state: State
-    detail: str
-
-
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class _Request:
-    """One or more equal calls of a batch."""
-
-    identity: object
-    trigger: Trigger
-    text: str = ""
-    malformed: Malformed | None = None
-    chosen: bool = True
-    places: list[tuple[int, tuple[str, str] | None]]
-
-
-def _priority(request: _Request) -> tuple[int, bool, str]:
-    """Say where in the batch a request is decided, whatever the order in which it came."""
-    if request.malformed is not None:
-        return len(_PRIORITY), False, str(request.identity)
-    # The digits of several ``extend`` calls alone keep their order.
-    text = "" if request.trigger is Trigger.EXTEND else request.text
-    return _PRIORITY[request.trigger], not request.chosen, text
-
-
-def _request(call: ToolCall) -> _Request:
-    checked = check(call)
-    if isinstance(checked, Malformed):
-        identity: object = (str(call.name)[:MAX_ID], checked)
-        return _Request(identity=identity, trigger=Trigger.REFUSED, malformed=checked, places=[])
-    trigger, text = checked
-    reason = trigger in (Trigger.DECLINE, Trigger.ESCALATE)
-    return _Request(identity=(trigger, "" if reason else text), trigger=trigger, text=text, places=[])
-
-
-def _reply(call: ToolCall, answered: _Answered) -> ToolReply:
-    code = answered.code
-    text = reply_text(code, answered.state, answered.detail)
-    return ToolReply(call.id, call.name, text, code in ERRORS, code)
-
-
-def _clean(text: str) -> str:
-    """Return ``text`` without what JSON cannot hold."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def _key(id: object) -> str | None:
-    """Return a host's or provider's id in a short form that JSON can hold; equal ids have equal forms."""
-    if id is None or (isinstance(id, str) and len(id) <= MAX_ID and id.isascii() and id.isprintable()):
-        return id
-    raw = str(id).encode("utf-8", "surrogatepass")
-    return sha256(raw).hexdigest()
-
-
-def _call_key(call: ToolCall) -> tuple[str, str] | None:
-    id, name = _key(call.id), _key(call.name)
-    return None if id is None else (id, name or "")
-
-
 def _pressed(keys: str) -> str:
     digits: list[str] = []
     for key in keys[:MAX_TEXT]:
@@ -152,14 +67,11 @@ def _pressed(keys: str) -> str:
     return "".join(digits[:RUN_DIGITS])
 
 
-def _observations(observes: Iterable[str] | None) -> frozenset[Observation]:
-    if observes is None:
-        return EVERYTHING
-    try:
-        found = frozenset(Observation(item) for item in observes)
-    except ValueError as error:
-        raise PolicyError(f"observes: {error}; known are {', '.join(Observation)}") from None
-    return EVERYTHING if found == EVERYTHING else found
+@cache
+def _default_logger() -> Any:  # noqa: ANN401 - structlog's loggers share no type
+    import structlog  # here: its development renderer brings half of a terminal library
+
+    return structlog.get_logger()
 
 
 def _known_number(text: str | None, policy: CapturePolicy) -> PhoneNumber | None:
@@ -168,42 +80,9 @@ def _known_number(text: str | None, policy: CapturePolicy) -> PhoneNumber | None
     return number if isinstance(number, PhoneNumber) else None
 
 
-def _entry_data(entry: Entry) -> EntryData:
-    match entry:
-        case CallerTurn():
-            corrections = tuple(CorrectionData(**asdict(correction)) for correction in entry.corrections)
-            return EntryData(
-                who="caller",
-                numbers=entry.numbers,
-                intents=int(entry.intents),
-                modality=entry.modality,
-                long=entry.long,
-                corrections=corrections,
-                calling_code=entry.calling_code,
-                words_known=entry.words_known,
-                id=entry.id,
-            )
-        case AgentTurn():
-            return EntryData(who="agent", numbers=entry.numbers, whole=entry.whole, overlong=entry.overlong)
-        case Refused():
-            return EntryData(who="refused")
-
-
-def _entry(data: EntryData) -> Entry:
-    if data.who == "refused":
-        return REFUSED
-    if data.who == "agent":
-        return AgentTurn(numbers=data.numbers, whole=data.whole, overlong=data.overlong)
-    return CallerTurn(
-        numbers=data.numbers,
-        intents=Intent(data.intents),
-        modality=data.modality,
-        long=data.long,
-        corrections=tuple(Correction(item.kind, item.digits, item.old) for item in data.corrections),
-        calling_code=data.calling_code,
-        words_known=data.words_known,
-        id=data.id,
-    )
+def _clean(text: str) -> str:
+    """Return ``text`` without what JSON cannot hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 class PhoneCapture:
@@ -228,6 +107,7 @@ class PhoneCapture:
     __slots__ = (
         "_called",
         "_caller_id",
+        "_checks",
         "_claimed",
         "_evidence",
         "_log",
@@ -255,13 +135,16 @@ class PhoneCapture:
             policy = CapturePolicy.load(given) if given else default_policy()
         elif given:
             raise PolicyError(f"{next(iter(given))}: give it in the policy, or no policy")
+        if policy.wording:
+            check_wording(policy)
         self._policy = policy
-        self._observes = _observations(observes)
+        self._observes = observations(observes)
+        self._checks = checks_for(policy.evidence, policy.language, self._observes)
         self._caller_id = _known_number(caller_id, policy)
-        self._log = _LOG if logger is None else logger
+        self._log = _default_logger() if logger is None else logger
         self._session = Session()
         self._evidence = Evidence()
-        self._replies: tuple[_Answered, ...] = ()
+        self._replies: tuple[Answered, ...] = ()
         self._reason: str | None = None
         self._called = False
         self._claimed = False
@@ -283,7 +166,9 @@ class PhoneCapture:
         policy = self._policy
         self._evidence.cut |= text is not None and len(text) > MAX_TEXT
         self._caller_turn(
-            caller_turn(text, language=policy.language, region=policy.default_region, modality=modality, id=_key(id))
+            caller_turn(
+                text, language=policy.language, region=policy.default_region, modality=modality, id=short_id(id)
+            )
         )
 
     def agent_said(self, text: str, interrupted: bool | None = False) -> None:  # noqa: FBT001 - contract
@@ -309,17 +194,19 @@ class PhoneCapture:
         """
         if calls:
             self._called, self._claimed = True, False
-        return [_reply(call, answered) for call, answered in zip(calls, self._batch(calls), strict=True)]
+        return [reply_to(call, answered) for call, answered in zip(calls, self._batch(calls), strict=True)]
 
     def keys_pressed(self, keys: str) -> ToolReply:
         """Take in one finished keypad entry and fire what it means.
 
         ``*`` erases the key before it and a final ``#`` is dropped. While a number waits for an answer ``1`` agrees
-        and ``2`` rejects; any other entry is a number, or the next digits of one.
+        and ``2`` rejects; any other entry is a number, or the next digits of one. One without digits is silence.
         """
         if not isinstance(keys, str):
             raise TypeError(f"keys is a str, not {type(keys).__name__}")
         digits = _pressed(keys)
+        if not digits:
+            return self.user_silent()
         pending = self._session.state is State.PENDING_CONFIRMATION
         answer = {"1": (Intent.YES, Trigger.CONFIRM), "2": (Intent.NO, Trigger.REJECT)}.get(digits) if pending else None
         if answer is not None:
@@ -465,7 +352,7 @@ class PhoneCapture:
             reason=self._reason,
             caller_id=str(self._caller_id) if self._caller_id else None,
             observes=tuple(sorted(self._observes)),
-            turns=tuple(map(_entry_data, evidence.turns)),
+            turns=tuple(map(EntryData.of, evidence.turns)),
             mark=evidence.mark,
             base=WalkData(**evidence.base._asdict()),
             walk=WalkData(**evidence.walk._asdict()),
@@ -498,7 +385,7 @@ class PhoneCapture:
             **{name: getattr(data, name) for name in Session.__slots__ if name != "number"},
         )
         evidence = capture._evidence
-        evidence.turns = [_entry(entry) for entry in data.turns]
+        evidence.turns = [entry.entry() for entry in data.turns]
         evidence.mark = data.mark
         evidence.base = Walk(**dict(data.base))
         evidence.walk = Walk(**dict(data.walk))
@@ -506,7 +393,7 @@ class PhoneCapture:
         capture._caller_id = _known_number(data.caller_id, capture._policy)
         capture._reason = data.reason
         capture._called, capture._claimed = data.called, data.claimed
-        capture._replies = tuple(_Answered(**dict(reply)) for reply in data.replies)
+        capture._replies = tuple(Answered(**dict(reply)) for reply in data.replies)
         return capture
 
     # How it is decided.
@@ -526,9 +413,10 @@ class PhoneCapture:
             raise ConversationError(f"history: {error}", line=place) from None
 
     def _caller_turn(self, turn: CallerTurn) -> None:
-        self._evidence.add(turn, self._candidate())
+        over = self._session.state in FINAL
+        self._evidence.add(turn, self._candidate(), over=over)
         self._called = self._claimed = False
-        if self._session.state in OPEN:
+        if not over:
             self._session.silences = 0
             self._session.code = None
 
@@ -536,42 +424,33 @@ class PhoneCapture:
         session = self._session
         if session.state is not State.PENDING_CONFIRMATION or session.number is None:
             return None
-        rule = self._rule("read_back")
+        checks = self._checks
         return Candidate(
             session.number,
             session.country_given,
-            presume_read=rule == "ignore" or (rule == "accept_unknown" and not self._sees("read_back")),
-            accept_unplayed=passes(rule, Support.UNKNOWN),
+            presume_read=checks.presume_read,
+            accept_unplayed=passes(checks.read_back, Support.UNKNOWN),
         )
-
-    def _sees(self, check: _Check) -> bool:
-        """Return whether the host reports what ``check`` asks for, in a language that is understood."""
-        reported = Observation.AGENT if check == "read_back" else Observation.CALLER
-        return reported in self._observes and has_lexicon(self._policy.language)
-
-    def _rule(self, check: _Check) -> EvidenceRule:
-        rule: EvidenceRule | None = getattr(self._policy.evidence, check)
-        return rule or ("require" if self._sees(check) else "accept_unknown")
 
     def _agreement(self) -> tuple[Support, Support]:
         """Return how far the read-back and the agreement to the candidate were seen."""
         walk = self._evidence.walk
         read, agreed = walk.read, Support.CONTRADICTED
-        if walk.consent is Consent.UNREAD and not self._sees("read_back"):
+        if walk.consent is Consent.UNREAD and not self._checks.sees_agent:
             read = Support.UNKNOWN
         if walk.consent is Consent.AGREED:
             agreed = Support.SEEN
-        elif walk.code not in (Code.OBJECTED, Code.UNCLEAR) and not self._sees("agreement"):
+        elif walk.code not in (Code.OBJECTED, Code.UNCLEAR) and not self._checks.sees_caller:
             agreed = Support.UNKNOWN
         return read, agreed
 
     def _agreed(self) -> bool:
         read, agreed = self._agreement()
-        return passes(self._rule("read_back"), read) and passes(self._rule("agreement"), agreed)
+        return passes(self._checks.read_back, read) and passes(self._checks.agreement, agreed)
 
     def _decline_contradicted(self) -> bool:
         turn = self._evidence.latest
-        if turn is None or not turn.words_known or not self._sees("heard") or turn.intents & Intent.DECLINE:
+        if turn is None or not turn.words_known or not self._checks.sees_caller or turn.intents & Intent.DECLINE:
             return False
         return bool(turn.numbers or turn.corrections) or self._evidence.walk.no_to_read_back
 
@@ -580,45 +459,49 @@ class PhoneCapture:
             self._evidence,
             self._session,
             self._policy,
-            rule=self._rule("heard"),
-            source=self._sees("heard"),
+            rule=self._checks.heard,
+            source=self._checks.sees_caller,
             caller_id=self._caller_id,
         )
 
-    def _batch(self, calls: tuple[ToolCall, ...]) -> list[_Answered]:
-        answers: list[_Answered | None] = [None] * len(calls)
-        requests: dict[object, _Request] = {}  # equal calls are one request
-        by_key: dict[tuple[str, str], _Request] = {}
+    def _batch(self, calls: tuple[ToolCall, ...]) -> list[Answered]:
+        answers: dict[int, Answered] = {}
+        requests: dict[object, Request] = {}  # by what they ask, so that equal calls are one request; and by key
         for place, call in enumerate(calls):
-            key = _call_key(call)
-            answers[place] = self._known(key)
-            if answers[place] is None:
-                request = by_key.get(key) if key else None
-                if request is None:
-                    request = _request(call)
-                    request = requests.setdefault(request.identity, request)
+            key = call_key(call)
+            known = self._known(key)
+            if known is not None:
+                answers[place] = known
+                continue
+            request = requests.get(key) if key else None
+            if request is None:
+                request = request_of(call)
+                request = requests.setdefault(request.identity, request)
                 if key:
-                    by_key[key] = request
-                request.places.append((place, key))
-        fresh = list(requests.values())
+                    requests[key] = request
+            request.places.append((place, key))
+        fresh = list(dict.fromkeys(requests.values()))
         if len(fresh) > 1:
-            fresh = self._chosen(sorted(fresh, key=_priority))
+            fresh = self._chosen(sorted(fresh, key=priority))
         for request in fresh:
             code, detail = self._answer(request, alone=len(fresh) == 1)
+            state = self._session.state
             for place, key in request.places:
-                id, name = key or ("", "")
-                answers[place] = answer = _Answered(id, name, code, self._session.state, detail)
-                if key:
-                    self._replies = (*self._replies, answer)[-CALLS_KEPT:]
-        return [answer for answer in answers if answer is not None]
+                if key is None:
+                    answers[place] = Answered("", "", code, state, detail)
+                else:
+                    answers[place] = Answered(*key, code, state, detail)
+                    self._replies = (*self._replies, answers[place])[-CALLS_KEPT:]
+        return [answers[place] for place in range(len(calls))]
 
-    def _known(self, key: tuple[str, str] | None) -> _Answered | None:
+    def _known(self, key: tuple[str, str] | None) -> Answered | None:
         """Return the first answer to a repeated call."""
-        if key is None:
-            return None
-        return next((answer for answer in self._replies if (answer.id, answer.name) == key), None)
+        for answer in self._replies if key is not None else ():
+            if (answer.id, answer.name) == key:
+                return answer
+        return None
 
-    def _chosen(self, requests: list[_Request]) -> list[_Request]:
+    def _chosen(self, requests: list[Request]) -> list[Request]:
         """Of different numbers in one batch choose the one that the caller's latest words hold, if they hold one."""
         updates = [request for request in requests if request.trigger is Trigger.UPDATE]
         if len(updates) < 2 or self._session.state in FINAL:
@@ -633,9 +516,9 @@ class PhoneCapture:
         held = [request for request in updates if numbers[id(request)] in latest]
         for request in updates:
             request.chosen = len({numbers[id(other)] for other in held}) == 1 and request is held[0]
-        return sorted(requests, key=_priority)
+        return sorted(requests, key=priority)
 
-    def _answer(self, request: _Request, *, alone: bool) -> tuple[Code, str]:
+    def _answer(self, request: Request, *, alone: bool) -> tuple[Code, str]:
         if request.malformed is not None:
             code: Code = request.malformed.code
             self._log.warning("refusal", trigger=None, state=str(self._session.state), code=str(code))
@@ -696,7 +579,8 @@ class PhoneCapture:
         evidence = self._evidence
         match row.effect:
             case Effect.RECORD | Effect.COMPLETE:
-                evidence.begin(self._candidate(), call.claim.since)
+                since = call.claim.since
+                evidence.begin(self._candidate() if since < len(evidence.turns) else None, since)
             case Effect.TAKE_PART | Effect.VOID | Effect.REJECT | Effect.REOPEN:
                 evidence.void()
                 self._reason = None

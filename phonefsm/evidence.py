@@ -8,7 +8,6 @@ is judged. What leaves the window is folded into the walk's base, so a turn cost
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Final, Literal, NamedTuple
 
 from phonefsm.machine import CONSENT
@@ -23,6 +22,8 @@ TURNS_KEPT: Final = 32
 """Turns in the window. A number in parts takes a handful; late transcripts come within a few."""
 RUNS_KEPT: Final = 12
 """Runs kept of one utterance, the last ones: a number read out digit by digit may fall into as many."""
+CORRECTIONS_KEPT: Final = 4
+"""Named corrections kept of one utterance, the last ones."""
 RUN_DIGITS: Final = 24
 """Digits of one run that are kept: 15 of E.164, a prefix of up to three, and a slip. Longer runs are no number."""
 ANOTHER_NUMBER: Final = 7
@@ -35,18 +36,7 @@ SHORT_ANSWER: Final = 2
 Modality = Literal["audio", "text", "keypad"]
 
 
-class Observation(StrEnum):
-    """What a host reports of a conversation."""
-
-    CALLER = "caller"
-    """The caller's words, as the model itself gets them."""
-    TRANSCRIPT = "transcript"
-    """A second ear beside a model that hears the audio itself; it may be late, and it may mishear."""
-    AGENT = "agent"
-    """The agent's words, as far as they were really played."""
-
-
-EVERYTHING: Final = frozenset({Observation.CALLER, Observation.AGENT})
+_OBJECTION: Final = Intent.NO | Intent.CORRECTION | Intent.REPEAT | Intent.WAIT | Intent.DECLINE | Intent.PERSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +53,11 @@ class CallerTurn:
     calling_code: str = ""
     words_known: bool = True
     id: str | None = None
+
+    @property
+    def objects(self) -> bool:
+        """Whether it takes back or holds up what came before, whatever number it holds."""
+        return bool(self.intents & _OBJECTION or self.corrections)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,28 +120,15 @@ def caller_turn(
     )
 
 
+def _kept(corrections: tuple[Correction, ...]) -> tuple[Correction, ...]:
+    short = [each for each in corrections if len(each.digits) <= RUN_DIGITS and len(each.old) <= RUN_DIGITS]
+    return tuple(short[-CORRECTIONS_KEPT:])
+
+
 def agent_turn(text: str, *, language: str, played: bool) -> AgentTurn:
     """Return the digits of what the agent said; ``played`` is false where it was cut nobody knows where."""
     spoken = runs(text[:MAX_TEXT], language=language if has_lexicon(language) else "en")
     return AgentTurn(numbers=pack(spoken), whole=played, overlong=len(text) > MAX_TEXT)
-
-
-def agrees(intents: Intent) -> bool:
-    """Return whether an utterance with ``intents`` is clear agreement."""
-    against = (
-        Intent.NO
-        | Intent.HEDGE
-        | Intent.DECLINE
-        | Intent.REPEAT
-        | Intent.WAIT
-        | Intent.PERSON
-        | Intent.CORRECTION
-        | Intent.WHY
-    )
-    return bool(intents & Intent.YES) and not intents & against
-
-
-_OBJECTION: Final = Intent.NO | Intent.CORRECTION | Intent.REPEAT | Intent.WAIT | Intent.DECLINE | Intent.PERSON
 
 
 class Candidate(NamedTuple):
@@ -202,15 +184,16 @@ def step(walk: Walk, entry: Entry, candidate: Candidate) -> Walk:
     bare_no = (
         walk.consent is not Consent.UNREAD and bool(entry.intents & Intent.NO) and not entry.intents & Intent.DECLINE
     )
-    spoken = walk.spoken if fact is Fact.UNCLEAR else ""  # "mm-hm" between two halves of a read-back
+    # "mm-hm", or an echo, between two halves of a read-back
+    spoken = walk.spoken if fact in (Fact.UNCLEAR, Fact.SAYS_PART) else ""
     return walk.moved(fact)._replace(spoken=spoken, no_to_read_back=bare_no)
 
 
 def caller_fact(turn: CallerTurn, candidate: Candidate) -> Fact:
     """Return what a caller's turn means for ``candidate``."""
-    if turn.intents & _OBJECTION or turn.corrections:
+    if turn.objects:
         return Fact.OBJECTS
-    same, stray = False, False
+    same = stray = part = False
     if turn.numbers or turn.calling_code:
         number = candidate.number
         if turn.calling_code not in ("", number.calling_code):
@@ -219,16 +202,21 @@ def caller_fact(turn: CallerTurn, candidate: Candidate) -> Fact:
         for readings, extension in unpack(turn.numbers):
             if extension is not None and extension != number.extension:
                 return Fact.OBJECTS
+            several = any(len(reading) >= OTHER_DIGITS for reading in readings)
             if _whole(readings, forms):
                 same = True
-            elif not _piece(readings, forms):
-                if any(len(reading) >= OTHER_DIGITS for reading in readings):
-                    return Fact.OBJECTS
+            elif _piece(readings, forms):
+                part |= several
+            elif several:
+                return Fact.OBJECTS
+            else:
                 stray = True
     if not turn.words_known:
         return Fact.WORDS_UNKNOWN
-    if not stray and (agrees(turn.intents) or (same and not turn.intents & Intent.HEDGE)):
+    if not stray and (turn.intents.agree or (same and not turn.intents & Intent.HEDGE)):
         return Fact.AGREES
+    if part:
+        return Fact.SAYS_PART
     return Fact.TALKS if turn.long else Fact.UNCLEAR
 
 
@@ -320,18 +308,22 @@ class Evidence:
         self.cut = False
         """Some utterance was longer than what is looked at."""
 
-    def add(self, entry: Entry, candidate: Candidate | None) -> None:
-        """Take in the next entry; a caller's turn whose id is known fills its place instead."""
+    def add(self, entry: Entry, candidate: Candidate | None, *, over: bool = False) -> None:
+        """Take in the next entry; a caller's turn whose id is known fills its place instead.
+
+        ``over``: the capture has ended, and what it ended on stays as it was.
+        """
         if isinstance(entry, CallerTurn) and entry.id is not None:
             for index, known in enumerate(self.turns):
                 if isinstance(known, CallerTurn) and known.id == entry.id:
                     self.turns[index] = replace(entry, modality=entry.modality or known.modality)
-                    self._walk_again(candidate)
+                    if not over:
+                        self._walk_again(candidate)
                     return
         self.turns.append(entry)
         if candidate is not None:
             self.walk = step(self.walk, entry, candidate)
-        elif isinstance(entry, CallerTurn):
+        elif isinstance(entry, CallerTurn) and not over:
             self.walk = START
         if len(self.turns) > TURNS_KEPT:
             oldest = self.turns.pop(0)

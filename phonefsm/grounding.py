@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the caller gave what a model claims: words since the last candidate, and claims weighed on them.
+"""Whether the caller gave what a model claims.
 
 The caller's words are the source; the model's argument is a claim.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import product
-from typing import Final, NamedTuple
+from typing import Final
 
 import phonenumbers
 
-from phonefsm.evidence import CallerTurn, Entry, Evidence, unpack
+from phonefsm.evidence import CallerTurn, Entry, Evidence
 from phonefsm.machine import Claim, Session
 from phonefsm.number import (
     PhoneNumber,
@@ -24,232 +21,27 @@ from phonefsm.number import (
     spoken_forms,
 )
 from phonefsm.policy import CapturePolicy, EvidenceRule, Support, passes
-from phonefsm.speech import Correction, Intent, has_lexicon, runs
+from phonefsm.speech import Intent, has_lexicon, runs
 from phonefsm.table import Code, State, Trigger
+from phonefsm.words import Words, read_reading, words_since
 
 PIECES: Final = 4
 """Pieces of what was said that a claim may be put together from; a number is spoken in three or four groups."""
 PIECE_DIGITS: Final = 3
 """Digits from which a piece counts wherever it was said; fewer prove nothing, as any number holds them."""
-SHORT_TURN_DIGITS: Final = 4
-"""Digits up to which a whole turn is a correction in itself ("three at the end")."""
-JOINED: Final = 8
-"""Fragments of a number in parts that are tried together; eight two-digit parts are a whole number."""
-READINGS: Final = 8
-"""Readings of joined fragments that are tried."""
-WHOLE_DIGITS: Final = 7
-"""Digits from which what was said is a whole number, right or wrong, and no part."""
 ACCOUNT: Final = 60
 """Characters of what was heard that a refusal repeats."""
 STEPS: Final = 500
 """Tries at composing a claim. Real claims take a dozen; past this the claim counts as not heard."""
 
-
-class Whole(NamedTuple):
-    """A usable number in the caller's words, and the turn (its place in the window) that completed it."""
-
-    number: PhoneNumber
-    turn: int
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class Stretch:
-    """Digits that were said between two whole numbers, joined over turns; ``short`` spans are short turns."""
-
-    parts: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
-    short: list[tuple[int, int]] = field(default_factory=list)
-
-    @property
-    def digits(self) -> str:
-        """All of them, in the likeliest reading."""
-        return "".join(readings[0].lstrip("+") for readings, _ in self.parts)
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class Words:
-    """The caller's words since the last candidate, corrections made."""
-
-    wholes: list[Whole] = field(default_factory=list)
-    """Usable numbers that stand: none that the caller has since corrected."""
-    stretches: list[Stretch] = field(default_factory=lambda: [Stretch()])
-    said: list[tuple[str, int]] = field(default_factory=list)
-    """Every reading of every run, and its turn."""
-    extensions: list[str] = field(default_factory=list)
-    latest: int = -1
-    """The latest turn that gave digits."""
-    typed: bool = True
-    complete: bool = True
-    """The words of all turns are known."""
-    code: str = ""
-    """The calling code of the country that the caller named last."""
-
-    @property
-    def numbers(self) -> set[PhoneNumber]:
-        """The usable numbers."""
-        return {whole.number for whole in self.wholes}
-
-    def turn_of(self, number: PhoneNumber) -> int:
-        """Return the latest turn that completed ``number``, or -1."""
-        return max((whole.turn for whole in self.wholes if whole.number == number), default=-1)
-
-
-class _Hearing:
-    """Builds ``Words`` by going over the turns once."""
-
-    def __init__(self, policy: CapturePolicy, previous: PhoneNumber | None, caller_id: PhoneNumber | None) -> None:
-        self.policy = policy
-        self.previous = previous
-        self.caller_id = caller_id
-        self.words = Words()
-
-    def turn(self, turn: CallerTurn, place: int) -> None:
-        words = self.words
-        if turn.calling_code:
-            words.code = turn.calling_code
-        words.complete &= turn.words_known
-        corrects = bool(turn.intents & (Intent.NO | Intent.CORRECTION))
-        for correction in turn.corrections:
-            self._correct(correction, place)
-        heard = list(unpack(turn.numbers))
-        short = sum(len(readings[0]) for readings, _ in heard if readings) <= SHORT_TURN_DIGITS
-        for readings, extension in heard:
-            if extension is not None:
-                words.extensions.append(extension)
-            if readings:
-                self._run(readings, extension, place, corrects=corrects, short=short)
-            elif extension is not None and words.wholes:  # "extension twelve", behind the number
-                words.wholes[-1] = Whole(PhoneNumber(words.wholes[-1].number.e164, extension), place)
-        refers = bool(turn.intents & Intent.CALLER_ID) and self.caller_id is not None
-        if refers and self.caller_id is not None:
-            words.wholes.append(Whole(self.caller_id, place))
-        if heard or turn.corrections or refers:
-            words.latest = place
-            words.typed &= turn.modality == "text"
-
-    def _run(
-        self, readings: tuple[str, ...], extension: str | None, place: int, *, corrects: bool, short: bool
-    ) -> None:
-        words = self.words
-        words.said.extend((reading, place) for reading in readings)
-        usable = dict.fromkeys(self._usable(readings, extension))
-        if corrects and (usable or len(readings[0]) >= WHOLE_DIGITS):
-            self._forget_before(place)
-        if usable:
-            words.wholes.extend(Whole(number, place) for number in usable)
-            words.stretches.append(Stretch())
-            return
-        stretch = words.stretches[-1]
-        if corrects and stretch.parts and len(stretch.parts[-1][0][0]) == len(readings[0]):
-            stretch.parts.pop()  # "five five six ... no, five five five"
-        start = len(stretch.digits)
-        stretch.parts.append((readings, place))
-        if short:
-            stretch.short.append((start, len(stretch.digits)))
-        base = words.wholes[-1].number if words.wholes else self.previous
-        if corrects and short and base is not None and len(words.stretches[-1].parts) == 1:
-            self._replace(base, Correction("tail", readings[0]), place)  # "no, 0124"
-
-    def _forget_before(self, place: int) -> None:
-        """Take back what was said before the turn of a whole number that came with a no."""
-        words = self.words
-        words.wholes[:] = [whole for whole in words.wholes if whole.turn == place]
-        words.stretches[:] = [Stretch()]
-
-    def _usable(self, readings: Sequence[str], extension: str | None = None) -> Iterator[PhoneNumber]:
-        for reading in readings:
-            number = read_reading(reading, extension, self.policy, self.words.code)
-            if number is not None:
-                yield number
-
-    def _correct(self, correction: Correction, place: int) -> None:
-        """Make a named correction on what it can mean: the last whole number, else the parts, else the candidate."""
-        words = self.words
-        stretch = words.stretches[-1]
-        if not words.wholes and stretch.parts:
-            changed = correction.apply(stretch.digits)
-            completed = correction.digits + stretch.digits
-            if correction.kind == "head" and any(self._usable((completed,))):  # the rest came first
-                changed = completed
-            if changed is not None:
-                short = [(0, len(changed))] if len(changed) <= SHORT_TURN_DIGITS else []
-                words.stretches[-1] = Stretch([((changed,), place)], short)
-                words.said.append((changed, place))
-                words.wholes.extend(Whole(number, place) for number in self._usable((changed,)))
-                return
-        base = words.wholes[-1].number if words.wholes else self.previous
-        if base is not None and self._replace(base, correction, place):
-            return
-        # It changed nothing that is known, so its digits are all there is to go by.
-        words.said.append((correction.digits, place))
-        stretch.short.append((len(stretch.digits), len(stretch.digits) + len(correction.digits)))
-        stretch.parts.append(((correction.digits,), place))
-
-    def _replace(self, base: PhoneNumber, correction: Correction, place: int) -> bool:
-        number = next(corrected(base, correction, self.policy), None)
-        if number is not None:
-            self.words.wholes[:] = [Whole(number, place)]
-        return number is not None
-
-    def joined(self) -> None:
-        """Find whole numbers that came in parts."""
-        for stretch in self.words.stretches:
-            parts = stretch.parts[-JOINED:]
-            for first in range(len(parts)):
-                for last in range(first + 1, len(parts)):
-                    self._join(parts[first : last + 1])
-
-    def _join(self, parts: list[tuple[tuple[str, ...], int]]) -> None:
-        if not WHOLE_DIGITS <= sum(len(readings[0]) for readings, _ in parts) <= WHOLE_DIGITS + 12:
-            return
-        if any(readings[0].startswith("+") for readings, _ in parts[1:]):
-            return
-        for count, readings in enumerate(product(*(readings for readings, _ in parts))):
-            if count == READINGS:
-                break
-            for number in self._usable(("".join(readings),)):
-                self.words.wholes.append(Whole(number, parts[-1][1]))
-
-
-def read_reading(reading: str, extension: str | None, policy: CapturePolicy, code: str = "") -> PhoneNumber | None:
-    """Return the usable number that a heard ``reading`` is; ``code`` is that of a country named in words."""
-    if len(reading) < WHOLE_DIGITS - 1:  # no policy takes shorter ones; most runs end here, unparsed
-        return None
-    found: PhoneNumber | Code = Code.NOT_A_NUMBER
-    if code and not reading.startswith("+"):
-        found = read(reading, policy, region=phonenumbers.region_code_for_country_code(int(code)))
-    if isinstance(found, Code):
-        found = read(reading, policy)
-    if isinstance(found, Code):
-        return None
-    return PhoneNumber(found.e164, extension) if extension and policy.extensions else found
-
-
-def corrected(base: PhoneNumber, correction: Correction, policy: CapturePolicy) -> Iterator[PhoneNumber]:
-    """Yield the usable numbers that ``correction`` makes of ``base``, said with or without its trunk prefix."""
-    code = base.calling_code
-    region = phonenumbers.region_code_for_country_code(int(code))
-    for form in dict.fromkeys((base.e164[1 + len(code) :], national_digits(base))):
-        changed = correction.apply(form)
-        number = None if changed is None else read(changed, policy, region=region)
-        if isinstance(number, PhoneNumber):
-            yield PhoneNumber(number.e164, base.extension)
-
-
-def words_since(
-    evidence: Evidence, policy: CapturePolicy, previous: PhoneNumber | None, caller_id: PhoneNumber | None
-) -> Words:
-    """Return the caller's words since the last candidate."""
-    hearing = _Hearing(policy, previous, caller_id)
-    for place in range(evidence.mark, len(evidence.turns)):
-        entry = evidence.turns[place]
-        if isinstance(entry, CallerTurn):
-            hearing.turn(entry, place)
-    hearing.joined()
-    return hearing.words
+_DOUBT: Final = Intent.DECLINE | Intent.PERSON | Intent.HEDGE | Intent.WHY | Intent.WAIT
+"""What makes a typed number one to ask about, in the very words that give it."""
 
 
 class Ground:
-    """Weighs the claims of one batch on the caller's words, which are gone over at most once."""
+    """Weighs a claim on the caller's words, which are gone over at most once."""
+
+    __slots__ = ("_words", "caller_id", "evidence", "policy", "rule", "session", "source")
 
     def __init__(
         self,
@@ -330,7 +122,7 @@ class Ground:
             support=Support.SEEN,
             by_voice=turn.modality != "text",
             since=place + 1,
-            needs_confirmation=False,
+            needs_confirmation=self._doubtful(place),
         )
 
     def _slow(self, trigger: Trigger, text: str) -> Claim:
@@ -344,6 +136,8 @@ class Ground:
             number = PhoneNumber(number.e164)
         if number is not None and number in words.numbers:
             return self._claim(number, words.turn_of(number))
+        if number is not None and PhoneNumber(number.e164) in words.numbers and self._extension_heard(number):
+            return self._claim(number, words.latest)
         digits = only_digits(text)
         if session.state is State.COLLECTING and trigger is Trigger.EXTEND and number is None:
             digits = session.part + digits.lstrip("+")
@@ -355,7 +149,7 @@ class Ground:
             if number is not None or exact < turn or is_part(digits, only):
                 claim = self._claim(only, turn)
                 claim.instead = number is None or number.e164 != only.e164 or number.extension != only.extension
-                claim.needs_confirmation = number is None or number.e164 != only.e164
+                claim.needs_confirmation |= number is None or number.e164 != only.e164
                 return claim
         if number is not None:
             seen = self._number_composed(number)
@@ -424,8 +218,20 @@ class Ground:
             by_voice=not words.typed,
             country_given=given,
             counts=not self._adds(number),
-            needs_confirmation=not (seen and given and words.numbers == {number} and turn == words.latest),
+            needs_confirmation=not (seen and given and words.numbers == {number} and turn == words.latest)
+            or self._doubtful(turn),
         )
+
+    def _doubtful(self, place: int) -> bool:
+        """Return whether the turn at ``place`` gave its number with a doubt, or a later one took it back."""
+        turns = self.evidence.turns
+        giving = turns[place] if place >= 0 else None
+        if isinstance(giving, CallerTurn) and giving.intents & _DOUBT:
+            return True
+        for turn in turns[place + 1 :]:
+            if isinstance(turn, CallerTurn) and (turn.objects or not turn.words_known):
+                return True
+        return False
 
     def _adds(self, number: PhoneNumber | None) -> bool:
         """Return whether ``number`` completes the part in hand."""
@@ -465,13 +271,20 @@ class Ground:
         return claim.needs_confirmation or claim.by_voice or session.always_confirm or claim.support != Support.SEEN
 
     def _number_composed(self, number: PhoneNumber) -> bool:
-        if number.extension is not None:
-            previous = self.session.number
-            known = [*self.words.extensions, (previous.extension or "") if previous else ""]
-            behind = any(stretch.digits.endswith(number.extension) for stretch in self.words.stretches)
-            if number.extension not in known and not behind:
-                return False
-        return any(self._composed(form.lstrip("+")) for form in spoken_forms(number, country_code_optional=True))
+        forms = spoken_forms(number, country_code_optional=True)
+        return self._extension_heard(number) and any(self._composed(form.lstrip("+")) for form in forms)
+
+    def _extension_heard(self, number: PhoneNumber) -> bool:
+        """Return whether the extension was given as one, or as the last digits; none at all needs no giving."""
+        if number.extension is None:
+            return True
+        previous = self.session.number
+        stretches = self.words.stretches
+        return (
+            number.extension in self.words.extensions
+            or (previous is not None and number.extension == previous.extension)
+            or any(stretch.digits.endswith(number.extension) for stretch in stretches)
+        )
 
     def _composed(self, target: str, *, whole: bool = False) -> bool:
         """Return whether ``target`` is put together of pieces that were said, none of them used twice.

@@ -277,7 +277,10 @@ class RowEvent(Event):
     def trigger(self, model: Any, *_: Any, call: Call, **__: Any) -> bool:  # noqa: ANN401 - the base class's signature
         """Fire on the session ``model``; always true, as every cell of the table ends unguarded."""
         rows: list[Any] = self.transitions[model.state]
-        return any(transition.take(model, call) for transition in rows)
+        for transition in rows:
+            if transition.take(model, call):
+                break
+        return call.row is not None
 
 
 class RowMachine(Machine):

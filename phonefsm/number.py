@@ -19,7 +19,7 @@ MAX_DIGITS: Final = 15
 _TYPES: Final = {getattr(phonenumbers.PhoneNumberType, kind.name): kind for kind in NumberType}
 _CALLING_CODES: Final = frozenset(map(str, phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
 _SHARED_CODES: Final = (1, 7)  # calling codes of several countries whose callers know them apart
-_SHORT_CODE_DIGITS: Final = 6
+_SHORT_CODES_BELOW: Final = 10**6
 _TOLD_SHORT_CODE_DIGITS: Final = 4
 _WHOLE_DIGITS: Final = 7  # as many may be a whole number somewhere: without a country they are no part
 _TRUNK_ZERO: Final = re.compile(r"\(\s*0\s*\)")
@@ -121,12 +121,12 @@ def read(text: str, policy: CapturePolicy, *, region: str | None = None) -> Phon
     if policy.validity == "possible":
         taken = phonenumbers.is_possible_number(parsed)
     elif kind is None:
-        taken = phonenumbers.is_valid_number(parsed)
+        taken = _is_valid(parsed, region)
     else:  # a number is valid where it is of a known kind, and finding that out once is enough
         taken = kind is not NumberType.UNKNOWN
     if not taken:
         return _problem(parsed, region)
-    if len(str(parsed.national_number)) <= _SHORT_CODE_DIGITS and _is_short_code(text, region):
+    if (parsed.national_number or 0) < _SHORT_CODES_BELOW and _is_short_code(text, region):
         return Code.SHORT_CODE
     if regions is not None and not _served(parsed, regions):
         return Code.COUNTRY_NOT_SERVED
@@ -138,11 +138,16 @@ def read(text: str, policy: CapturePolicy, *, region: str | None = None) -> Phon
 
 def is_beginning(digits: str, policy: CapturePolicy) -> bool:
     """Return whether ``digits`` (ASCII, perhaps with ``+``) can be the proper beginning of a possible number."""
+    region = policy.default_region
+    if not digits.strip("+") or len(digits) > MAX_DIGITS:
+        return False
     if digits.startswith("+"):
-        return len(digits) <= MAX_DIGITS and _longer_exists(digits, None)
-    if policy.default_region is None:
-        return 0 < len(digits) < _WHOLE_DIGITS
-    return 0 < len(digits) <= MAX_DIGITS and _longer_exists(digits, policy.default_region)
+        return _longer_exists(digits, None)
+    if region is None:
+        return len(digits) < _WHOLE_DIGITS
+    metadata = PhoneMetadata.metadata_for_region(region)
+    abroad = re.match(metadata.international_prefix or "$^", digits) if metadata else None
+    return _longer_exists(f"+{digits[abroad.end() :]}" if abroad else digits, None if abroad else region)
 
 
 def is_emergency_number(digits: str, policy: CapturePolicy) -> bool:
@@ -178,6 +183,12 @@ def _parse(text: str, region: str | None) -> phonenumbers.PhoneNumber | Code:
         if error.error_type == NumberParseException.INVALID_COUNTRY_CODE and region is None and "+" not in text:
             return Code.COUNTRY_NEEDED
         return _PARSE_PROBLEMS.get(error.error_type, Code.NOT_A_NUMBER)
+
+
+def _is_valid(parsed: phonenumbers.PhoneNumber, region: str | None) -> bool:
+    # Most numbers are of the default region, and to look at that one alone is half the work.
+    at_home = region is not None and phonenumbers.is_valid_number_for_region(parsed, region)
+    return at_home or phonenumbers.is_valid_number(parsed)
 
 
 def _problem(parsed: phonenumbers.PhoneNumber, region: str | None) -> Code:
@@ -228,4 +239,6 @@ def _longer_exists(digits: str, region: str | None) -> bool:
         return False
     prefix = metadata.national_prefix or ""
     national = digits.removeprefix(prefix) if prefix else digits
+    if prefix and national.startswith(prefix) and len(digits) >= max(metadata.general_desc.possible_length):
+        return False  # a whole number's worth of digits, and a trunk prefix does not come twice
     return len(national) < max(metadata.general_desc.possible_length)

@@ -71,11 +71,20 @@ class Limits(_Frozen):
 
 
 class EvidenceRules(_Frozen):
-    """What each check asks for. ``None``: ``require`` what the host observes, accept as unknown what it does not."""
+    """What each check asks for. ``None``: ``require`` where the host observes it, else ``accept_unknown``."""
 
-    heard: EvidenceRule | None = Field(default=None, description="that the caller gave the number")
-    read_back: EvidenceRule | None = Field(default=None, description="that the caller heard it back")
-    agreement: EvidenceRule | None = Field(default=None, description="that the caller agreed")
+    heard: EvidenceRule | None = Field(
+        default=None,
+        description="that the caller gave the number; none: `require` where it is observed",
+    )
+    read_back: EvidenceRule | None = Field(
+        default=None,
+        description="that the caller heard it back; none: `require` where it is observed",
+    )
+    agreement: EvidenceRule | None = Field(
+        default=None,
+        description="that the caller agreed; none: `require` where it is observed",
+    )
 
 
 class CapturePolicy(_Frozen):
@@ -129,7 +138,7 @@ class CapturePolicy(_Frozen):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             place = ".".join(str(part) for part in first["loc"]) or "policy"
-            raise PolicyError(f"{place}: {first['msg']}") from None
+            raise PolicyError(f"{place}: {first['msg'].removeprefix('Value error, ')}") from None
         return policy
 
     @classmethod
@@ -148,6 +157,8 @@ class CapturePolicy(_Frozen):
             raise PolicyError(f"{path}: {error.strerror or error}") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise PolicyError(f"{path}: not a TOML file: {error}") from None
+        except RecursionError:
+            raise PolicyError(f"{path}: nested too deeply") from None
         try:
             return cls.load(data)
         except PolicyError as error:

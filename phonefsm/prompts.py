@@ -7,6 +7,7 @@ Texts are data at the top; the functions below choose among them and fill them i
 from dataclasses import dataclass
 from typing import Final
 
+from phonefsm.errors import PolicyError
 from phonefsm.instructions import Instructions
 from phonefsm.number import PhoneNumber
 from phonefsm.policy import CapturePolicy
@@ -55,14 +56,14 @@ _CONFIRM_NOW: Final = (
 )
 
 REPLIES: Final[dict[Code, str]] = {
-    Code.RECORDED: "Recorded, not saved yet: {number}. Read it back to the caller in groups, ask whether it is right, "
+    Code.RECORDED: "Recorded, not saved yet: {detail}. Read it back to the caller in groups, ask whether it is right, "
     "and wait for the answer.",
-    Code.HEARD_INSTEAD: "Recorded, not saved yet: {number}, which is what the caller said; your argument differed. "
+    Code.HEARD_INSTEAD: "Recorded, not saved yet: {detail}, which is what the caller said; your argument differed. "
     "Read it back to the caller in groups, ask whether it is right, and wait for the answer.",
-    Code.PART_RECORDED: "A part is recorded, nothing is saved yet: {number}. Ask for the next digits.",
-    Code.UNCHANGED: "Nothing was changed: {number} is already recorded and not saved yet. If the caller has heard it "
+    Code.PART_RECORDED: "A part is recorded, nothing is saved yet: {detail}. Ask for the next digits.",
+    Code.UNCHANGED: "Nothing was changed: {detail} is already recorded and not saved yet. If the caller has heard it "
     "and agreed, call confirm_phone_number; otherwise read it back.",
-    Code.COMPLETED: "Saved: {number}. The phone number is done; go on without asking for it again.",
+    Code.COMPLETED: "Saved: {detail}. The phone number is done; go on without asking for it again.",
     Code.REJECTED: "Nothing is recorded now: the number was dropped. Ask for it again in parts, the area code first.",
     Code.DECLINED: "No number was saved: the caller declined. Go on without asking for it again.",
     Code.CALLER_ASKED: "No number was saved: the caller asked for a person. Hand over.",
@@ -113,7 +114,7 @@ REPLIES: Final[dict[Code, str]] = {
 """What the model reads, by code; the outcome comes first, as some providers drop the error flag."""
 
 _INSTEAD_SAVED: Final = (
-    "Saved: {number}, which is what the caller said; your argument differed. The phone number is done; go on "
+    "Saved: {detail}, which is what the caller said; your argument differed. The phone number is done; go on "
     "without asking for it again."
 )
 
@@ -193,10 +194,21 @@ class Situation:
     """The caller has said something since the capture's last transition."""
 
 
+def check_wording(policy: CapturePolicy) -> None:
+    """Check that ``policy.wording`` replaces prompts that exist.
+
+    Raises:
+        PolicyError: it names another one.
+    """
+    for key in policy.wording:
+        if key not in PROMPTS:
+            raise PolicyError(f"wording.{key}: no such prompt; known are {', '.join(PROMPTS)}")
+
+
 def reply_text(code: Code, state: State, detail: str) -> str:
     """Return the text of a reply; ``detail`` is the number, or what the code's text has a place for."""
     text = _INSTEAD_SAVED if code is Code.HEARD_INSTEAD and state is State.COMPLETED else REPLIES[code]
-    return text.format(number=detail, detail=detail)
+    return text.replace("{detail}", detail)
 
 
 def nudge_text(state: State) -> str | None:

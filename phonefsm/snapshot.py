@@ -1,24 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """A capture as versioned JSON: what outlives a process."""
 
-from typing import Any, Final, Literal, Self
+from dataclasses import asdict
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 
+from phonefsm.checks import Observation
 from phonefsm.errors import SnapshotError
-from phonefsm.evidence import RUN_DIGITS, TURNS_KEPT, Observation
+from phonefsm.evidence import REFUSED, RUN_DIGITS, TURNS_KEPT, AgentTurn, CallerTurn, Entry, Refused
 from phonefsm.policy import Support
+from phonefsm.speech import Correction, Intent
 from phonefsm.table import Code, Consent, State
 
 VERSION: Final = 1
 
 _NUMBERS: Final = r"^[0-9+|x ]*$"
 _E164: Final = r"^\+[0-9]{4,15}$"
-_Count = Field(ge=0)
+_Count = Annotated[int, Field(strict=True, ge=0)]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class CorrectionData(_Model):
@@ -34,15 +37,52 @@ class EntryData(_Model):
 
     who: Literal["caller", "agent", "refused"]
     numbers: str = Field(default="", pattern=_NUMBERS)
-    intents: int = Field(default=0, ge=0, lt=1 << 16)
+    intents: Annotated[int, Field(strict=True, ge=0, lt=1 << 16)] = 0
     modality: Literal["audio", "text", "keypad"] | None = None
-    long: bool = False
+    long: StrictBool = False
     corrections: tuple[CorrectionData, ...] = ()
     calling_code: str = Field(default="", pattern=r"^[0-9]{0,3}$")
-    words_known: bool = True
+    words_known: StrictBool = True
     id: str | None = None
-    whole: bool = True
-    overlong: bool = False
+    whole: StrictBool = True
+    overlong: StrictBool = False
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        """Return ``entry`` as data."""
+        match entry:
+            case AgentTurn():
+                return cls(who="agent", numbers=entry.numbers, whole=entry.whole, overlong=entry.overlong)
+            case Refused():
+                return cls(who="refused")
+        return cls(
+            who="caller",
+            numbers=entry.numbers,
+            intents=int(entry.intents),
+            modality=entry.modality,
+            long=entry.long,
+            corrections=tuple(CorrectionData(**asdict(correction)) for correction in entry.corrections),
+            calling_code=entry.calling_code,
+            words_known=entry.words_known,
+            id=entry.id,
+        )
+
+    def entry(self) -> Entry:
+        """Return the entry that this is the data of."""
+        if self.who == "refused":
+            return REFUSED
+        if self.who == "agent":
+            return AgentTurn(numbers=self.numbers, whole=self.whole, overlong=self.overlong)
+        return CallerTurn(
+            numbers=self.numbers,
+            intents=Intent(self.intents),
+            modality=self.modality,
+            long=self.long,
+            corrections=tuple(Correction(item.kind, item.digits, item.old) for item in self.corrections),
+            calling_code=self.calling_code,
+            words_known=self.words_known,
+            id=self.id,
+        )
 
 
 class WalkData(_Model):
@@ -52,7 +92,7 @@ class WalkData(_Model):
     code: Code
     read: Support
     spoken: str = Field(default="", pattern=_NUMBERS, max_length=8 * RUN_DIGITS)
-    no_to_read_back: bool = False
+    no_to_read_back: StrictBool = False
 
 
 class ReplyData(_Model):
@@ -74,29 +114,29 @@ class Snapshot(_Model):
 
     version: Literal[1] = VERSION
     state: State
-    generation: int = _Count
+    generation: _Count
     number: str | None = Field(pattern=_E164)
     extension: str | None = Field(pattern=r"^[0-9]{1,20}$")
     number_heard: Support | None
-    country_given: bool
-    confirmed: bool
+    country_given: StrictBool
+    confirmed: StrictBool
     part: str = Field(pattern=r"^\+?[0-9]{0,24}$")
-    attempts: int = _Count
-    rejections: int = _Count
-    silences: int = _Count
-    refusals: int = _Count
-    always_confirm: bool
+    attempts: _Count
+    rejections: _Count
+    silences: _Count
+    refusals: _Count
+    always_confirm: StrictBool
     code: Code | None
     reason: str | None
     caller_id: str | None
     observes: tuple[Observation, ...]
     turns: tuple[EntryData, ...] = Field(max_length=TURNS_KEPT)
-    mark: int = _Count
+    mark: _Count
     base: WalkData
     walk: WalkData
-    cut: bool
-    called: bool
-    claimed: bool
+    cut: StrictBool
+    called: StrictBool
+    claimed: StrictBool
     replies: tuple[ReplyData, ...]
 
     @model_validator(mode="after")
@@ -125,7 +165,7 @@ class Snapshot(_Model):
         try:
             if isinstance(data, str | bytes | bytearray):
                 return cls.model_validate_json(data)
-            return cls.model_validate(data, strict=False)
+            return cls.model_validate(data)
         except ValidationError as error:
             raise SnapshotError(_cause(error)) from None
 

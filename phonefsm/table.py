@@ -80,7 +80,7 @@ class Effect(StrEnum):
 
 
 class Code(StrEnum):
-    """What a reply says, for programs. ``CODE_TEXTS`` has a line on each."""
+    """What a reply says, for programs; ``prompts.REPLIES`` has what the model reads."""
 
     RECORDED = auto()
     HEARD_INSTEAD = auto()
@@ -346,6 +346,7 @@ class Fact(StrEnum):
     OTHER_NUMBER = auto()
     AGREES = auto()
     OBJECTS = auto()
+    SAYS_PART = auto()
     TALKS = auto()
     UNCLEAR = auto()
     WORDS_UNKNOWN = auto()
@@ -374,6 +375,9 @@ CONSENT_ROWS: Final[tuple[ConsentRow, ...]] = (
     ConsentRow(sources=(_UNREAD, _AGREED), fact=Fact.AGREES, target=None),
     ConsentRow(sources=(_READ, _AGREED), fact=Fact.OBJECTS, target=_UNREAD, code=Code.OBJECTED),
     ConsentRow(sources=(_UNREAD,), fact=Fact.OBJECTS, target=None),
+    # A part without a yes may be an echo, or the beginning of another number.
+    ConsentRow(sources=(_READ, _AGREED), fact=Fact.SAYS_PART, target=_UNREAD, code=Code.UNCLEAR),
+    ConsentRow(sources=(_UNREAD,), fact=Fact.SAYS_PART, target=None),
     ConsentRow(sources=(_READ,), fact=Fact.TALKS, target=_UNREAD, code=Code.UNCLEAR),
     ConsentRow(sources=(_UNREAD, _AGREED), fact=Fact.TALKS, target=None),
     ConsentRow(sources=(_READ,), fact=Fact.UNCLEAR, target=None, code=Code.UNCLEAR),
@@ -397,14 +401,14 @@ OFFERED: Final[dict[State, tuple[Trigger, ...]]] = {
 """The tools shown to the model in each state; ``escalate`` joins the open ones where a person can take over."""
 
 GUARD_TEXTS: Final[dict[Guard, str]] = {
-    Guard.CHOSEN: "it is the only number of its batch, or the one that the caller's latest words hold",
-    Guard.HEARD: "the caller gave it",
+    Guard.CHOSEN: "the one number of its batch that counts",
+    Guard.HEARD: "given by the caller",
     Guard.SAME_NUMBER: "it is the number already pending",
-    Guard.ATTEMPTS_LEFT: "attempts are left, or it only adds digits to a part",
+    Guard.ATTEMPTS_LEFT: "within the attempts",
     Guard.USABLE: "it is a number that the policy accepts",
     Guard.NEEDS_CONFIRMATION: "the caller must hear it and agree",
     Guard.PARTIAL: "it is the beginning of a number",
-    Guard.ALONE: "no other call stands beside it",
+    Guard.ALONE: "the only call",
     Guard.AGREED: "the caller heard it and agreed",
     Guard.REJECTIONS_LEFT: "rejections are left",
     Guard.CONTRADICTED: "the caller's words contradict it",
@@ -417,6 +421,7 @@ FACT_TEXTS: Final[dict[Fact, str]] = {
     Fact.OTHER_NUMBER: "the agent speaks another number, or two",
     Fact.AGREES: "the caller agrees clearly, or says the same number again",
     Fact.OBJECTS: "the caller objects: no, a correction, other digits, repeat, wait, declines, wants a person",
+    Fact.SAYS_PART: "the caller says a part of it (three digits or more) and no yes",
     Fact.TALKS: "the caller says more than two words that are not agreement",
     Fact.UNCLEAR: "the caller says a short unclear word",
     Fact.WORDS_UNKNOWN: "the caller spoke and the words are not known yet",

@@ -92,6 +92,19 @@ def test_an_extend_in_pending_is_a_new_tail_or_an_addition() -> None:
     assert Talk().pending().says("0188 at the end").extend("0188").e164 == B_E164
 
 
+@pytest.mark.parametrize("later", ["extension 89", "it's extension eight nine", "89"])
+def test_an_extension_may_come_in_a_turn_of_its_own(later: str) -> None:
+    assert str(Talk().says(A).says(later).update("415 555 0123 ext 89").capture.number) == f"{A_E164};ext=89"
+    talk = Talk().pending().agent(READ_A).says(later).update("415 555 0123 ext 89")
+    assert str(talk.capture.number) == f"{A_E164};ext=89"
+    assert talk.agent(READ_A).says("yes").confirm().codes == ["not_read_back"], "the extension was not read back"
+    assert talk.agent("415 555 0123, extension 89. Right?").says("yes").confirm().state is State.COMPLETED
+
+
+def test_an_extension_that_nobody_gave_is_dropped() -> None:
+    assert str(Talk().says(A).update("415 555 0123 ext 89").capture.number) == A_E164
+
+
 def test_a_country_named_in_words_gives_its_calling_code() -> None:
     talk = Talk(default_region=None).says("020 7946 0958").update("020 7946 0958")
     assert talk.codes == ["country_needed"]
@@ -248,9 +261,9 @@ def test_spoken_and_keyed_digits_join() -> None:
     assert talk.e164 == A_E164
 
 
-def test_keys_that_hold_no_digit_change_nothing() -> None:
-    talk = Talk()
-    assert talk.capture.keys_pressed("#").is_error
+def test_an_entry_without_digits_is_silence() -> None:
+    talk = Talk().says(A)
+    assert talk.capture.keys_pressed("#").code == "no_input"
     assert talk.state is State.ASKING
 
 

@@ -18,10 +18,8 @@ JSON = st.recursive(
 )
 KEYS = st.sampled_from(["phone_number", "digits", "reason", "x"])
 ARGUMENTS = st.dictionaries(KEYS, JSON, max_size=2) | JSON
-TEXTS = st.text(max_size=200) | st.sampled_from(
-    ["\u202e+14155550123", "📞 4️⃣1️⃣5️⃣", "\ud800", "٤١٥٥٥٥٠١٢٣"]
-    + ["0" * 5000, "yes " * 3000, "<say>4</say>", "\x00\x1b[2J"]
-)
+ODD = ["\u202e+14155550123", "📞 4️⃣1️⃣5️⃣", "\ud800", "٤١٥٥٥٥٠١٢٣", "0" * 5000, "yes " * 3000, "<say>4</say>", "\x00\x1b[2J"]
+TEXTS = st.text(max_size=200) | st.sampled_from(ODD)
 EVENTS = st.one_of(
     st.tuples(st.just("user"), TEXTS),
     st.tuples(st.just("agent"), TEXTS),

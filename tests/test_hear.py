@@ -280,7 +280,7 @@ def test_anything_else_is_no_agreement(text: str) -> None:
     [
         (Intent.NO, "no|nope|that's wrong|incorrect|that is not right|isn't correct|not quite|don't think so"),
         (Intent.HEDGE, "almost|maybe|I think|not sure|yes but|is it?"),
-        (Intent.UNCLEAR, "uh-huh|hmm|huh|mhm|what?|um"),
+        (Intent.UNCLEAR, "uh-huh|hmm|huh|mhm|um"),
         (Intent.REPEAT, "can you repeat that|say it again|pardon|sorry?|sorry|come again|I didn't catch that"),
         (Intent.WHY, "why|why do you need it|what for|what is it for"),
         (Intent.WAIT, "hold on|hang on a second|one moment please|let me check|wait a minute"),
@@ -403,7 +403,8 @@ def test_any_text_is_heard(text: str) -> None:
     heard = hear(text, region="US")
     for run in (*heard.runs, *runs(text)):
         assert 0 <= run.start < run.end <= len(text)
-        assert 1 <= len(run.readings) <= 4
+        assert len(run.readings) <= 4
+        assert run.readings or run.extension
         assert len(set(run.readings)) == len(run.readings)
         for reading in (*run.readings, run.extension + "0"):
             assert reading.isascii()

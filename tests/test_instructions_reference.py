@@ -192,9 +192,7 @@ dictionaries = st.fixed_dictionaries(
         "extra": st.integers(),
     },
 )
-data: st.SearchStrategy[Any] = (
-    strings | dictionaries | st.sampled_from([None, 1.5, [], {}, {"type": "other"}])
-)
+data: st.SearchStrategy[Any] = strings | dictionaries | st.sampled_from([None, 1.5, [], {}, {"type": "other"}])
 
 Step = tuple[Any, ...]
 
@@ -261,9 +259,7 @@ def test_any_sequence_looks_the_same_on_both_classes(sequence: list[Step]) -> No
         {"type": "instructions", "audio": "a", "text": 1},
     ],
 )
-def test_deviation_a_dictionary_of_the_wrong_shape_is_a_validation_error(
-    shape: str, data: dict[str, Any]
-) -> None:
+def test_deviation_a_dictionary_of_the_wrong_shape_is_a_validation_error(shape: str, data: dict[str, Any]) -> None:
     """The reference lets a `KeyError` out of pydantic, or takes what is no string."""
     with pytest.raises(ValidationError, match="expected Instructions"):
         OURS.adapters[shape].validate_python(wrapped(shape, data))

@@ -137,6 +137,16 @@ def test_every_countrys_example_is_read_in_each_of_its_forms(region: str, kind: 
         assert read(phonenumbers.format_number(example, style), policy(region)) == PhoneNumber(e164)
 
 
+@given(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)), st.text("0123456789", min_size=4, max_size=12))
+def test_a_number_is_valid_where_phonenumbers_says_so(region: str, digits: str) -> None:
+    try:
+        parsed = phonenumbers.parse(digits, region)
+    except phonenumbers.NumberParseException:
+        return
+    valid = phonenumbers.is_valid_number(parsed)
+    assert isinstance(read(digits, policy(region)), PhoneNumber) <= valid
+
+
 @given(st.text())
 def test_any_text_is_a_number_or_a_cause(text: str) -> None:
     for region in ("US", None):

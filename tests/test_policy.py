@@ -66,3 +66,8 @@ def test_a_capture_takes_a_policy_or_its_fields_and_not_both() -> None:
         PhoneCapture(CapturePolicy(), default_region="US")
     with pytest.raises(PolicyError, match="default_region"):
         PhoneCapture(default_region="XX")
+
+
+def test_wording_for_a_prompt_that_does_not_exist_is_named() -> None:
+    with pytest.raises(PolicyError, match=r"wording\.greeting"):
+        PhoneCapture(CapturePolicy(wording={"greeting": "Ahoy"}))

@@ -131,6 +131,19 @@ def test_typed_text_completes_at_once_where_it_holds_exactly_this_number() -> No
     assert not talk.capture.outcome.receipt.confirmation
 
 
+@pytest.mark.parametrize("text", ["no wait", "that's wrong", "I'd rather not give it"])
+def test_a_typed_number_that_was_taken_back_needs_confirmation(text: str) -> None:
+    assert Talk().types(A).types(text).update(A).state is State.PENDING_CONFIRMATION
+
+
+def test_what_is_said_after_the_end_does_not_change_its_evidence() -> None:
+    talk = Talk().agreed().confirm()
+    outcome = talk.capture.outcome
+    talk.says("no wait", id="t8").agent(READ_B).says(B).update(B).says("yes", id="t8")
+    assert talk.capture.outcome == outcome
+    assert talk.capture.consent is Consent.AGREED
+
+
 @pytest.mark.parametrize("text", [f"{A} or {B}", f"{B} or {A}"])
 def test_typed_text_with_two_numbers_needs_confirmation(text: str) -> None:
     assert Talk().types(text).update(A).state is State.PENDING_CONFIRMATION
@@ -241,6 +254,17 @@ def test_a_read_back_may_span_utterances(parts: tuple[str, ...]) -> None:
     for part in parts:
         talk.agent(part).says("mm-hm")
     assert talk.says("yes").confirm().state is State.COMPLETED
+
+
+def test_a_part_said_after_the_yes_takes_it_back_and_a_yes_with_a_part_does_not() -> None:
+    assert Talk().agreed().says("415").confirm().codes == ["unclear"]
+    assert Talk().pending().agent(READ_A).says("yes, 0123 at the end").confirm().state is State.PENDING_CONFIRMATION
+    assert Talk().pending().agent(READ_A).says("yes, 0123").confirm().state is State.COMPLETED
+
+
+def test_an_echo_does_not_break_a_read_back_in_parts() -> None:
+    talk = Talk().pending().agent("415").says("415").agent("555 0123, is that right?").says("yes").confirm()
+    assert talk.state is State.COMPLETED
 
 
 @pytest.mark.parametrize("order", list(permutations(range(2))))

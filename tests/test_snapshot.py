@@ -60,7 +60,8 @@ def test_a_call_that_was_answered_before_the_restart_is_answered_alike() -> None
 def test_a_snapshot_is_taken_back_in_each_of_its_forms() -> None:
     snapshot = Talk().agreed().capture.snapshot()
     text = snapshot.model_dump_json()
-    for form in (snapshot, text, text.encode(), json.loads(text), snapshot.model_dump()):
+    forms = (snapshot, text, text.encode(), json.loads(text), snapshot.model_dump())
+    for form in (*forms, Snapshot.model_validate(json.loads(text)), Snapshot.model_validate_json(text)):
         assert PhoneCapture.restore(form, POLICY).snapshot() == snapshot
 
 

@@ -32,7 +32,10 @@ def hear(text: str, *, language: str = "en", region: str | None = None) -> Heard
     items, count, settled = _hear(text, language)
     countries = [item.value for item in items if item.kind == Kind.COUNTRY]
     return Heard(
-        runs=tuple(_run(span, region) for span in settled.runs),
+        runs=tuple(
+            Run((), span.start, span.end, span.readings[0]) if numbers.is_extension(items, span) else _run(span, region)
+            for span in settled.runs
+        ),
         corrections=tuple(settled.corrections),
         intents=intents.intents(items, text) | settled.intents,
         words=count,

@@ -30,13 +30,18 @@ class Intent(enum.IntFlag):
     CALLER_ID = enum.auto()
     CORRECTION = enum.auto()
 
+    @property
+    def agree(self) -> bool:
+        """Whether this is clear agreement: a yes, and nothing that takes from it."""
+        return self & (Intent.YES | _AGAINST) == Intent.YES
 
-_CONSENT = (
-    Intent.YES
-    | Intent.NO
+
+_AGAINST = (
+    Intent.NO
     | Intent.HEDGE
     | Intent.DECLINE
     | Intent.REPEAT
+    | Intent.WHY
     | Intent.WAIT
     | Intent.PERSON
     | Intent.CORRECTION
@@ -100,7 +105,7 @@ class Heard:
     @property
     def agrees(self) -> bool:
         """Whether this is clear agreement: a yes, and nothing that takes from it."""
-        return self.intents & _CONSENT == Intent.YES
+        return self.intents.agree
 
     @property
     def extension(self) -> str:

@@ -373,3 +373,11 @@ def _extension(items: list[Item], span: Span) -> Span:
         return span
     parts, _ = _parts(items, chain, "", plus=False)
     return span._replace(extension=_readings(parts)[0], stop=chain[-1] + 1, end=items[chain[-1]].end)
+
+
+def is_extension(items: list[Item], span: Span) -> bool:
+    """Return whether a run is an extension that was given alone: "it's extension twelve"."""
+    index = span.first - 1
+    while index >= 0 and items[index].kind in {Kind.FILLER, Kind.COPULA, Kind.UNIT}:
+        index -= 1
+    return index >= 0 and items[index].kind == Kind.EXTENSION and len(span.readings[0]) <= _EXTENSION
