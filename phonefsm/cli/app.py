@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands: ``chat``, ``replay``, ``table`` and ``diagram``."""
+
+import json
+import sys
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from phonefsm import CapturePolicy, ConversationError
+from phonefsm.cli.chat import Chat
+from phonefsm.cli.screen import QUIET, Screen
+from phonefsm.conversation import Numbered, Player, read
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Modality(StrEnum):
+    """How the caller in the terminal is taken to talk."""
+
+    AUDIO = "audio"
+    TEXT = "text"
+
+
+class TableFormat(StrEnum):
+    """What the tables are written as."""
+
+    MARKDOWN = "md"
+    JSON = "json"
+
+
+class DiagramFormat(StrEnum):
+    """What a diagram is written as."""
+
+    MERMAID = "mermaid"
+
+
+_Trace = Annotated[bool, typer.Option("--trace", help="Show state, consent and evidence after each event.")]
+_Output = Annotated[Path | None, typer.Option("--output", "-o", help="The file to write; without it, the terminal.")]
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
+    if wanted:
+        typer.echo(f"phonefsm {version('phonefsm')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _phonefsm(
+    context: typer.Context,
+    *,
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Get a phone number from a caller: completed only if they gave it, heard it back and agreed."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def chat(
+    *,
+    region: Annotated[
+        str | None,
+        typer.Option(help="The country of numbers given without a country code, such as US. None: you are asked."),
+    ] = None,
+    modality: Annotated[
+        Modality,
+        typer.Option(
+            help="audio: what you type counts as spoken, so each number is read back and confirmed. "
+            "text: it counts as typed, and a number completes at once."
+        ),
+    ] = Modality.AUDIO,
+    policy: Annotated[Path | None, typer.Option(help="A policy as a TOML file.")] = None,
+    trace: _Trace = False,
+) -> None:
+    """Talk to the built-in driver, with no model and no key.
+
+    You are the caller. An empty line is silence, /keys 4155# presses keys, /quit leaves. Lines may also be piped in.
+    """
+    chosen = CapturePolicy() if policy is None else CapturePolicy.from_toml(policy)
+    if region is not None:
+        chosen = CapturePolicy.load({**chosen.model_dump(exclude_unset=True), "default_region": region})
+    try:
+        Chat(chosen, modality.value, Screen(trace=trace)).run()
+    except KeyboardInterrupt:
+        typer.echo()
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def replay(
+    file: Annotated[str, typer.Argument(help="A conversation file, JSON Lines in UTF-8; - is standard input.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, on one line.")] = False,
+    trace: _Trace = False,
+) -> None:
+    """Play a conversation file on a capture and show what comes of it."""
+    screen, player = Screen(trace=trace), Player(QUIET)
+    # All of it is read before any of it is played, so that a bad line is all that is told.
+    for numbered in _events(file):
+        replies = player.play_line(numbered)
+        if trace or not as_json:
+            screen.event(numbered.event, replies)
+            screen.state(player.capture)
+    if as_json:
+        typer.echo(json.dumps(player.result))
+    else:
+        screen.outcome(player.capture)
+
+
+def _events(file: str) -> list[Numbered]:
+    if file == "-":
+        return list(read(sys.stdin.buffer))
+    try:
+        with open(file, "rb") as lines:
+            return list(read(lines))
+    except ConversationError as error:
+        raise ConversationError(f"{file}: {error}") from None
+
+
+@app.command()
+def table(
+    *,
+    form: Annotated[TableFormat, typer.Option("--format", help="Markdown or JSON.")] = TableFormat.MARKDOWN,
+) -> None:
+    """Print the tables: every state, trigger, guard, target and code, and those of consent."""
+    from phonefsm.review import table as tables
+
+    typer.echo(json.dumps(tables.data(), indent=2) if form is TableFormat.JSON else tables.markdown().rstrip("\n"))
+
+
+@app.command()
+def diagram(
+    *,
+    consent: Annotated[
+        bool, typer.Option("--consent", help="The diagram of consent instead of the capture's.")
+    ] = False,
+    form: Annotated[DiagramFormat, typer.Option("--format", help="Mermaid.")] = DiagramFormat.MERMAID,  # noqa: ARG001
+    output: _Output = None,
+) -> None:
+    """Print the diagram of the capture, or write it to a file."""
+    from phonefsm.review import mermaid
+
+    drawn = (mermaid.consent() if consent else mermaid.capture()).rstrip("\n") + "\n"
+    if output is None:
+        typer.echo(drawn, nl=False)
+    else:
+        output.write_text(drawn, encoding="utf-8", newline="\n")
