@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Markdown tables for the README, made from the code: codes, policy fields, limits and windows."""
+
+import ast
+import inspect
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from itertools import pairwise
+from types import ModuleType, NoneType, UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from phonefsm import batch, evidence, grounding, number, tools, words
+from phonefsm.policy import CapturePolicy, Limits
+from phonefsm.prompts import ERRORS, REPLIES, reply_text
+from phonefsm.review.table import code, grid
+from phonefsm.table import ROWS, Code, Effect, Guard, State
+
+_WINDOWS: Final[tuple[ModuleType, ...]] = (evidence, words, grounding, batch, tools, number)
+"""Where the bounds stand; each is a public constant with its reason as a docstring."""
+
+_BOUNDS: Final = ("ge", "le", "max_length")
+
+
+def codes() -> str:
+    """Return a table of every code: whether it is an error, and what the model reads."""
+    return grid(("code", "`is_error`", "what the model reads"), map(_code_cells, Code))
+
+
+def policy_fields() -> str:
+    """Return a table of every field of a policy, those of its limits and evidence rules with their path."""
+    return grid(("field", "type", "default", "meaning"), _fields(CapturePolicy))
+
+
+def limits() -> str:
+    """Return a table of the limits: what counts, and the code with which the capture ends past each."""
+    rows = ((f"`{name}`", code([str(field.default)]), field.description or "") for name, field in _items(Limits))
+    ends = (code([_end(Guard(f"{name}_left"))]) for name in Limits.model_fields)
+    head = ("limit", "default", "counts", "ends with")
+    return grid(head, ((*row, end) for row, end in zip(rows, ends, strict=True)))
+
+
+def windows() -> str:
+    """Return a table of the bounds on what is looked at and kept, with their reasons."""
+    return grid(("bound", "value", "why"), (row for module in _WINDOWS for row in _bounds(module)))
+
+
+def _code_cells(name: Code) -> tuple[str, ...]:
+    # Some texts depend on the state: they are shown with the states that read them.
+    place = "{detail}" if "{detail}" in REPLIES[name] else "{number}"
+    texts: dict[str, list[State]] = {}
+    for state in State:
+        texts.setdefault(reply_text(name, state, place), []).append(state)
+    usual = max(texts, key=lambda text: len(texts[text]))
+    others = [f"In {code(states)}: {text}" for text, states in texts.items() if text != usual]
+    return f"`{name}`", "yes" if name in ERRORS else "no", "<br>".join((usual, *others))
+
+
+def _items(model: type[BaseModel]) -> Iterable[tuple[str, FieldInfo]]:
+    return model.model_fields.items()
+
+
+def _fields(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, ...]]:
+    for name, field in _items(model):
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _fields(kind, f"{path}{name}.")
+        else:
+            default = field.get_default(call_default_factory=True)
+            yield f"`{path}{name}`", _type(kind) + _bounded(field), code([_toml(default)]), field.description or ""
+
+
+def _type(kind: Any) -> str:  # noqa: ANN401 - an annotation may be anything
+    """Return an annotation in words that a policy's author, who writes TOML, can use."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        return " or ".join("none" if argument is NoneType else _type(argument) for argument in arguments)
+    if origin is Literal:
+        return " or ".join(code([value]) for value in arguments)
+    if origin is frozenset:
+        return f"list of {_type(arguments[0])}"
+    if origin is not None and arguments and hasattr(kind, "__metadata__"):
+        return _type(arguments[0])
+    if arguments:
+        return f"table of {_type(arguments[-1])}"
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return code(member.value for member in kind)
+    return {str: "string", bool: "boolean", int: "integer"}[kind]
+
+
+def _bounded(field: FieldInfo) -> str:
+    """Return the bounds of a field, such as ``, 0 to 1000``, or nothing."""
+    found = {name: getattr(item, name) for item in field.metadata for name in _BOUNDS if hasattr(item, name)}
+    match found:
+        case {"ge": low, "le": high}:
+            return f", {low} to {high}"
+        case {"max_length": longest}:
+            return f", up to {longest} characters"
+    return ""
+
+
+def _toml(value: object) -> str:
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case dict():
+            return "{}"
+        case _:
+            return str(value)
+
+
+def _end(guard: Guard) -> Code:
+    """Return the code with which the table ends a capture where ``guard`` does not hold."""
+    triggers = {trigger for row in ROWS if guard in (*row.when, *row.unless) for trigger in row.triggers}
+    ends = (row.codes[0] for row in ROWS if row.effect is Effect.END and set(row.triggers) <= triggers)
+    return next(ends)
+
+
+def _bounds(module: ModuleType) -> Iterator[tuple[str, ...]]:
+    """Yield name, value and reason of each public integer constant of ``module`` that has a docstring."""
+    body = ast.parse(inspect.getsource(module)).body
+    for line, reason in pairwise(body):
+        match line, reason:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                value = getattr(module, name)
+                if isinstance(value, int) and not name.startswith("_"):
+                    yield f"`{module.__name__}.{name}`", f"{value}", " ".join(text.split())
