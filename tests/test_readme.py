@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the README shows is run as it stands."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+from phonefsm import PhoneCapture, State
+from phonefsm.conversation import Player, read
+
+README = Path(__file__).parent.parent.joinpath("README.md").read_text(encoding="utf-8")
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_embedding_example_runs_and_is_ten_lines_at_most() -> None:
+    (example,) = _blocks("python")
+    assert len(example.strip().splitlines()) <= 10
+    printed, space = io.StringIO(), dict[str, object]()
+    with contextlib.redirect_stdout(printed):
+        exec(example, space)  # noqa: S102 - it is the README's own
+    capture = space["capture"]
+    assert isinstance(capture, PhoneCapture)
+    assert capture.state is State.COMPLETED
+    said = re.search(r"print\(.*# (.*)", example)
+    assert said is not None
+    assert printed.getvalue().splitlines()[-1] == said[1]
+
+
+def test_the_conversation_file_that_is_shown_ends_as_the_readme_says() -> None:
+    (lines,) = _blocks("json")
+    player = Player()
+    for numbered in read(lines.encode().splitlines()):
+        player.play_line(numbered)
+    assert player.capture.state is State.PENDING_CONFIRMATION
+    assert player.replies[-1].code == "not_read_back"
