@@ -262,6 +262,11 @@ def test_a_part_said_after_the_yes_takes_it_back_and_a_yes_with_a_part_does_not(
     assert Talk().pending().agent(READ_A).says("yes, 0123").confirm().state is State.COMPLETED
 
 
+@pytest.mark.parametrize("words", ["yes, except the area code", "but the last digit is off", "all but the end"])
+def test_a_doubt_after_the_yes_takes_it_back(words: str) -> None:
+    assert Talk().agreed().says(words).confirm().codes == ["objected"]
+
+
 def test_an_echo_does_not_break_a_read_back_in_parts() -> None:
     talk = Talk().pending().agent("415").says("415").agent("555 0123, is that right?").says("yes").confirm()
     assert talk.state is State.COMPLETED
