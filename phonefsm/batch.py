@@ -2,7 +2,6 @@
 """The calls of one model generation: what each asks, which are equal, and in which order they are decided."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final, NamedTuple
 
 from phonefsm.prompts import ERRORS, reply_text
@@ -75,6 +74,8 @@ def short_id(id: object) -> str | None:
     """Return a host's or provider's id in a short form that JSON can hold; equal ids have equal forms."""
     if id is None or (isinstance(id, str) and len(id) <= MAX_ID and id.isascii() and id.isprintable()):
         return id
+    from hashlib import sha256  # for the odd id alone
+
     raw = str(id).encode("utf-8", "surrogatepass")
     return sha256(raw).hexdigest()
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 
 from phonefsm.batch import CALLS_KEPT, Answered, Request, call_key, priority, reply_to, request_of, short_id
 from phonefsm.checks import Observation, checks_for, observations
-from phonefsm.errors import ConversationError, PolicyError, SnapshotError
+from phonefsm.errors import ConversationError, PolicyError
 from phonefsm.evidence import (
     MAX_TEXT,
     REFUSED,
@@ -378,8 +378,6 @@ class PhoneCapture:
         data = Snapshot.load(snapshot)
         capture = cls(policy, observes=data.observes, logger=logger)
         number = PhoneNumber(data.number, data.extension) if data.number else None
-        if number is not None and not number.calling_code:
-            raise SnapshotError("the snapshot is damaged: number: no such calling code")
         capture._session = Session(
             number=number,
             **{name: getattr(data, name) for name in Session.__slots__ if name != "number"},

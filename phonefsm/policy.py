@@ -8,7 +8,8 @@ from os import PathLike
 from typing import Annotated, Any, Literal, Self
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
+from pydantic_core import core_schema
 
 from phonefsm.errors import PolicyError
 
@@ -54,7 +55,15 @@ def _region(code: str) -> str:
     return upper
 
 
-Region = Annotated[str, AfterValidator(_region)]
+class _IsRegion:
+    """What pydantic's ``AfterValidator(_region)`` would be, without the tenth of its import time that it brings."""
+
+    @staticmethod
+    def __get_pydantic_core_schema__(source: type, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(_region, handler(source))
+
+
+Region = Annotated[str, _IsRegion]
 
 
 class _Frozen(BaseModel):

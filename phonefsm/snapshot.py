@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A capture as versioned JSON: what outlives a process."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from phonefsm.checks import Observation
 from phonefsm.errors import SnapshotError
 from phonefsm.evidence import REFUSED, RUN_DIGITS, TURNS_KEPT, AgentTurn, CallerTurn, Entry, Refused
+from phonefsm.number import PhoneNumber
 from phonefsm.policy import Support
 from phonefsm.speech import Correction, Intent
 from phonefsm.table import Code, Consent, State
@@ -17,6 +19,7 @@ VERSION: Final = 1
 
 _NUMBERS: Final = r"^[0-9+|x ]*$"
 _E164: Final = r"^\+[0-9]{4,15}$"
+_Flag = Annotated[bool, Field(strict=True)]
 _Count = Annotated[int, Field(strict=True, ge=0)]
 
 
@@ -39,13 +42,13 @@ class EntryData(_Model):
     numbers: str = Field(default="", pattern=_NUMBERS)
     intents: Annotated[int, Field(strict=True, ge=0, lt=1 << 16)] = 0
     modality: Literal["audio", "text", "keypad"] | None = None
-    long: StrictBool = False
+    long: _Flag = False
     corrections: tuple[CorrectionData, ...] = ()
     calling_code: str = Field(default="", pattern=r"^[0-9]{0,3}$")
-    words_known: StrictBool = True
+    words_known: _Flag = True
     id: str | None = None
-    whole: StrictBool = True
-    overlong: StrictBool = False
+    whole: _Flag = True
+    overlong: _Flag = False
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
@@ -92,7 +95,7 @@ class WalkData(_Model):
     code: Code
     read: Support
     spoken: str = Field(default="", pattern=_NUMBERS, max_length=8 * RUN_DIGITS)
-    no_to_read_back: StrictBool = False
+    no_to_read_back: _Flag = False
 
 
 class ReplyData(_Model):
@@ -118,14 +121,14 @@ class Snapshot(_Model):
     number: str | None = Field(pattern=_E164)
     extension: str | None = Field(pattern=r"^[0-9]{1,20}$")
     number_heard: Support | None
-    country_given: StrictBool
-    confirmed: StrictBool
+    country_given: _Flag
+    confirmed: _Flag
     part: str = Field(pattern=r"^\+?[0-9]{0,24}$")
     attempts: _Count
     rejections: _Count
     silences: _Count
     refusals: _Count
-    always_confirm: StrictBool
+    always_confirm: _Flag
     code: Code | None
     reason: str | None
     caller_id: str | None
@@ -134,24 +137,10 @@ class Snapshot(_Model):
     mark: _Count
     base: WalkData
     walk: WalkData
-    cut: StrictBool
-    called: StrictBool
-    claimed: StrictBool
+    cut: _Flag
+    called: _Flag
+    claimed: _Flag
     replies: tuple[ReplyData, ...]
-
-    @model_validator(mode="after")
-    def _holds_together(self) -> Self:
-        if self.state in (State.PENDING_CONFIRMATION, State.COMPLETED) and self.number is None:
-            raise ValueError(f"{self.state} without a number")
-        if (self.state is State.COLLECTING) != bool(self.part):
-            raise ValueError(f"{self.state} {'with' if self.part else 'without'} a part in hand")
-        if self.number is None and (self.extension is not None or self.number_heard is not None):
-            raise ValueError("an extension or evidence without a number")
-        if self.mark > len(self.turns):
-            raise ValueError("the mark is behind the last turn")
-        if (self.state is State.DECLINED) != (self.reason is not None):
-            raise ValueError(f"{self.state} {'with' if self.reason else 'without'} a reason")
-        return self
 
     @classmethod
     def load(cls, data: Any) -> "Snapshot":  # noqa: ANN401 - whatever a store gives back is checked here
@@ -160,14 +149,33 @@ class Snapshot(_Model):
         Raises:
             SnapshotError: it is damaged, does not hold together, or comes from a newer version.
         """
-        if isinstance(data, Snapshot):
-            return data
         try:
             if isinstance(data, str | bytes | bytearray):
-                return cls.model_validate_json(data)
-            return cls.model_validate(data)
+                snapshot = cls.model_validate_json(data)
+            else:
+                snapshot = cls.model_validate(data)
         except ValidationError as error:
             raise SnapshotError(_cause(error)) from None
+        wrong = next(_contradictions(snapshot), None)
+        if wrong is not None:
+            raise SnapshotError(f"the snapshot is damaged: {wrong}")
+        return snapshot
+
+
+def _contradictions(data: Snapshot) -> Iterator[str]:
+    """Yield what does not hold together, although each field holds by itself."""
+    if data.state in (State.PENDING_CONFIRMATION, State.COMPLETED) and data.number is None:
+        yield f"{data.state} without a number"
+    if (data.state is State.COLLECTING) != bool(data.part):
+        yield f"{data.state} {'with' if data.part else 'without'} a part in hand"
+    if data.number is None and (data.extension is not None or data.number_heard is not None):
+        yield "an extension or evidence without a number"
+    if data.number is not None and not PhoneNumber(data.number).calling_code:
+        yield "number: no such calling code"
+    if data.mark > len(data.turns):
+        yield "the mark is behind the last turn"
+    if (data.state is State.DECLINED) != (data.reason is not None):
+        yield f"{data.state} {'with' if data.reason else 'without'} a reason"
 
 
 def _cause(error: ValidationError) -> str:
