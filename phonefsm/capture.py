@@ -8,7 +8,7 @@ thread at a time.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from phonefsm.batch import CALLS_KEPT, Answered, Request, call_key, priority, reply_to, request_of, short_id
 from phonefsm.checks import Observation, checks_for, observations
@@ -36,6 +36,9 @@ from phonefsm.snapshot import EntryData, ReplyData, Snapshot, WalkData
 from phonefsm.speech import Intent, claims_saved, has_lexicon
 from phonefsm.table import FINAL, OPEN, TOOLS, Code, Consent, Effect, Row, State, Trigger
 from phonefsm.tools import MAX_REASON, Tool, ToolCall, ToolReply, offered
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
 
 _IN_HAND: Final = (State.PENDING_CONFIRMATION, State.COMPLETED)
 _CHANGES_NOTHING: Final = (Effect.REFUSE, Effect.KEEP)
@@ -68,10 +71,11 @@ def _pressed(keys: str) -> str:
 
 
 @cache
-def _default_logger() -> Any:  # noqa: ANN401 - structlog's loggers share no type
+def _default_logger() -> "FilteringBoundLogger":
     import structlog  # here: its development renderer brings half of a terminal library
 
-    return structlog.get_logger()
+    logger: FilteringBoundLogger = structlog.get_logger()
+    return logger
 
 
 def _known_number(text: str | None, policy: CapturePolicy) -> PhoneNumber | None:
@@ -127,7 +131,7 @@ class PhoneCapture:
         history: Iterable[Mapping[str, Any]] = (),
         caller_id: str | None = None,
         observes: Iterable[str] | None = None,
-        logger: Any = None,  # noqa: ANN401 - structlog's loggers share no type
+        logger: "FilteringBoundLogger | None" = None,
     ) -> None:
         given = {"default_region": default_region, "language": language}
         given = {name: value for name, value in given.items() if value is not None}
@@ -171,7 +175,7 @@ class PhoneCapture:
             )
         )
 
-    def agent_said(self, text: str, interrupted: bool | None = False) -> None:  # noqa: FBT001 - contract
+    def agent_said(self, text: str, *, interrupted: bool | None = False) -> None:
         """Take in what the agent said and was really played.
 
         ``interrupted=True``: it was cut, and ``text`` is what was played of it. ``None``: it was cut and nobody
@@ -368,7 +372,7 @@ class PhoneCapture:
         snapshot: Snapshot | str | bytes | Mapping[str, Any],
         policy: CapturePolicy | None = None,
         *,
-        logger: Any = None,  # noqa: ANN401 - structlog's loggers share no type
+        logger: "FilteringBoundLogger | None" = None,
     ) -> Self:
         """Return a capture that goes on where ``snapshot`` was taken, under the same ``policy``.
 

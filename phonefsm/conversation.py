@@ -14,7 +14,7 @@ The lines, each a JSON object; blank ones are passed over:
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
@@ -25,6 +25,9 @@ from phonefsm.evidence import Modality
 from phonefsm.outcome import Completed, Declined, Escalated
 from phonefsm.policy import CapturePolicy
 from phonefsm.tools import ToolCall, ToolReply
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
 
 MAX_CAUSE: Final = 300
 """Characters of a cause that are shown; it may quote the line."""
@@ -111,7 +114,7 @@ class Setup(_Line):
     caller_id: str | None = None
     observes: list[str] | None = None
 
-    def capture(self, logger: Any = None) -> PhoneCapture:  # noqa: ANN401 - structlog's loggers share no type
+    def capture(self, logger: "FilteringBoundLogger | None" = None) -> PhoneCapture:
         """Return a new capture.
 
         Raises:
@@ -191,7 +194,7 @@ class Player:
 
     """
 
-    def __init__(self, logger: Any = None) -> None:  # noqa: ANN401 - structlog's loggers share no type
+    def __init__(self, logger: "FilteringBoundLogger | None" = None) -> None:
         self._logger = logger
         self.capture = PhoneCapture(logger=logger)
         self.replies: list[ToolReply] = []
@@ -267,7 +270,7 @@ class _BadLineError(ValueError):
     """A line does not hold; the message is the cause."""
 
 
-def _json(text: str) -> Any:  # noqa: ANN401 - decoded JSON
+def _json(text: str) -> object:
     try:
         return json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
@@ -284,7 +287,7 @@ def _no_constant(name: str) -> None:
     raise _BadLineError(f"not JSON: {name}")
 
 
-def _event(data: Any) -> Event:  # noqa: ANN401 - decoded JSON
+def _event(data: object) -> Event:
     if not isinstance(data, dict):
         raise _BadLineError("not a JSON object")
     kinds = [kind for kind in _KINDS if kind in data]
@@ -313,7 +316,7 @@ def _setup(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-def _earlier(line: Any, place: int) -> Event:  # noqa: ANN401 - decoded JSON
+def _earlier(line: object, place: int) -> Event:
     try:
         event = _event(line)
     except _BadLineError as error:

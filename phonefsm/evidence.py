@@ -7,7 +7,6 @@ is judged. What leaves the window is folded into the walk's base, so a turn cost
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
 from phonefsm.machine import CONSENT
@@ -39,8 +38,7 @@ Modality = Literal["audio", "text", "keypad"]
 _OBJECTION: Final = Intent.NO | Intent.CORRECTION | Intent.REPEAT | Intent.WAIT | Intent.DECLINE | Intent.PERSON
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerTurn:
+class CallerTurn(NamedTuple):
     """One utterance of the caller, without its text: what it may prove and no more."""
 
     numbers: str = ""
@@ -60,8 +58,7 @@ class CallerTurn:
         return bool(self.intents & _OBJECTION or self.corrections)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentTurn:
+class AgentTurn(NamedTuple):
     """One utterance of the agent that held digits, as far as it was played."""
 
     numbers: str = ""
@@ -71,8 +68,7 @@ class AgentTurn:
     """It was cut for length, so another number may have followed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """An ``update`` or ``extend`` was refused here."""
 
 
@@ -316,7 +312,7 @@ class Evidence:
         if isinstance(entry, CallerTurn) and entry.id is not None:
             for index, known in enumerate(self.turns):
                 if isinstance(known, CallerTurn) and known.id == entry.id:
-                    self.turns[index] = replace(entry, modality=entry.modality or known.modality)
+                    self.turns[index] = entry._replace(modality=entry.modality or known.modality)
                     if not over:
                         self._walk_again(candidate)
                     return

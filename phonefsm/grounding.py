@@ -160,7 +160,8 @@ class Ground:
 
     def _no_number(self, trigger: Trigger, text: str, digits: str, exact: int) -> Claim:
         session, words = self.session, self.words
-        seen = exact >= 0 or self._composed(digits.lstrip("+"), whole=True)
+        # Pieces of the candidate alone are nothing that the caller said: such a claim may not void it.
+        seen = words.latest >= 0 and (exact >= 0 or self._composed(digits.lstrip("+"), whole=True))
         claim = self._claim(None, words.latest, seen=seen)
         problem = read(text if not session.part or trigger is Trigger.UPDATE else digits, self.policy)
         claim.problem = problem if isinstance(problem, Code) else Code.NO_SUCH_NUMBER

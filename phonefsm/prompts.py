@@ -4,8 +4,7 @@
 Texts are data at the top; the functions below choose among them and fill them in.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from phonefsm.errors import PolicyError
 from phonefsm.instructions import Instructions
@@ -175,8 +174,7 @@ PROMPTS: Final[dict[str, str]] = {
 """What the agent says where no model does, by key; ``policy.wording`` replaces any of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class Situation(NamedTuple):
     """What wording depends on; a view of a capture at one moment."""
 
     state: State

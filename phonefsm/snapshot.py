@@ -2,8 +2,7 @@
 """A capture as versioned JSON: what outlives a process."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -64,7 +63,7 @@ class EntryData(_Model):
             intents=int(entry.intents),
             modality=entry.modality,
             long=entry.long,
-            corrections=tuple(CorrectionData(**asdict(correction)) for correction in entry.corrections),
+            corrections=tuple(CorrectionData(**correction._asdict()) for correction in entry.corrections),
             calling_code=entry.calling_code,
             words_known=entry.words_known,
             id=entry.id,
@@ -143,7 +142,7 @@ class Snapshot(_Model):
     replies: tuple[ReplyData, ...]
 
     @classmethod
-    def load(cls, data: Any) -> "Snapshot":  # noqa: ANN401 - whatever a store gives back is checked here
+    def load(cls, data: object) -> "Snapshot":
         """Return the snapshot that ``data`` is: one already, its JSON text or bytes, or its decoded JSON.
 
         Raises:

@@ -13,9 +13,8 @@ Rules of this file:
 6. The table knows nobody: this module imports nothing of the package.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class State(StrEnum):
@@ -146,8 +145,7 @@ UNUSABLE: Final = (
 MALFORMED: Final = (Code.UNKNOWN_TOOL, Code.INVALID_ARGUMENTS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """One line of the table.
 
     ``when`` guards must hold and ``unless`` guards must not. ``target`` ``None`` keeps the state. Of several
@@ -156,11 +154,11 @@ class Row:
 
     sources: tuple[State, ...]
     triggers: tuple[Trigger, ...]
-    when: tuple[Guard, ...] = ()
-    unless: tuple[Guard, ...] = ()
     target: State | None
     effect: Effect
     codes: tuple[Code, ...]
+    when: tuple[Guard, ...] = ()
+    unless: tuple[Guard, ...] = ()
 
     @property
     def guarded(self) -> bool:
@@ -355,8 +353,7 @@ class Fact(StrEnum):
     NEW_GENERATION = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentRow:
+class ConsentRow(NamedTuple):
     """One line of the consent table; ``code`` is what a ``confirm`` is refused with from then on."""
 
     sources: tuple[Consent, ...]

@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -119,8 +119,7 @@ TOOL_LIST: Final[dict[Trigger, Tool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed:
+class Malformed(NamedTuple):
     """Why a call cannot be fired; ``detail`` names what is wrong, for the model."""
 
     code: Literal[Code.UNKNOWN_TOOL, Code.INVALID_ARGUMENTS]

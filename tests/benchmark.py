@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prints speed as ratios to a floor measured in the same run: ``python -m tests.benchmark``. Nothing asserts on it."""
 
+import compileall
 import gc
 import logging
-import statistics
 import subprocess
 import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import phonenumbers
 import structlog
 from pydantic import BaseModel, ConfigDict
 
+import phonefsm
 from phonefsm import CapturePolicy, PhoneCapture, ToolCall
 
 ROUNDS = 15
@@ -79,18 +81,25 @@ def _updates() -> None:
     )
 
 
-def _long_conversation() -> None:
+def _turn(capture: PhoneCapture) -> None:
+    capture.agent_said("I have 4 1 5, 5 5 5, 0 1 2 3. Is that right?")
+    capture.user_said("what was that again please", modality="audio")
+
+
+def _aged(turns: int) -> PhoneCapture:
     capture = _heard(US)
     capture.tools_called(UPDATE)
-    costs = {}
-    for turn in range(1, 10_101):
-        start = time.perf_counter()
-        capture.agent_said("I have 4 1 5, 5 5 5, 0 1 2 3. Is that right?")
-        capture.user_said("what was that again please", modality="audio")
-        costs[turn] = time.perf_counter() - start
-    near, far = (statistics.median(costs[turn] for turn in range(at, at + 100)) for at in (100, 10_000))
-    print(f"{'turn 100':38} {near * 1e6:8.1f} us   1.00x")
-    print(f"{'turn 10,000':38} {far * 1e6:8.1f} us   {far / near:.2f}x")
+    for _ in range(turns):
+        _turn(capture)
+    return capture
+
+
+def _long_conversation() -> None:
+    young, old = _aged(100).snapshot(), _aged(10_000).snapshot()
+    _compare(
+        ("turn 100", lambda: PhoneCapture.restore(young, US, logger=LOGGER), _turn),
+        ("turn 10,000", lambda: PhoneCapture.restore(old, US, logger=LOGGER), _turn),
+    )
 
 
 def _memory() -> None:
@@ -114,9 +123,13 @@ def _memory() -> None:
 
 def _imports() -> None:
     statements = {
-        "import of the four dependencies": "import transitions, pydantic, phonenumbers, structlog; pydantic.BaseModel",
+        "import of the four dependencies": "import transitions, pydantic, phonenumbers, structlog",
+        "the same, a pydantic model made": (
+            'import transitions, pydantic, phonenumbers, structlog; type("M", (pydantic.BaseModel,), {})'
+        ),
         "import phonefsm": "import phonefsm",
     }
+    compileall.compile_dir(Path(phonefsm.__file__).parent, quiet=1)  # as an installation does
     best: dict[str, float] = {}
     for _ in range(2 * ROUNDS):
         for name, statement in statements.items():

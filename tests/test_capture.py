@@ -56,6 +56,12 @@ def test_no_digit_is_used_twice(claim: str) -> None:
     assert Talk().says("415").says("555").update(claim).codes == ["not_heard"]
 
 
+def test_a_claim_cut_from_the_candidate_alone_voids_nothing() -> None:
+    talk = Talk().pending().agent(READ_A).says("yes").update("415 555 012")
+    assert talk.codes == ["not_heard"]
+    assert talk.e164 == A_E164
+
+
 def test_loose_digits_do_not_make_a_number() -> None:
     talk = Talk()
     for digit in "4155550123":

@@ -2,7 +2,7 @@
 """The table is sound, the lint finds what is not, and the machine does what the table says and nothing else."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from itertools import product
 from typing import Any, cast
 
@@ -61,7 +61,7 @@ NO_INPUT = place(Trigger.NO_INPUT, State.ESCALATED, Effect.END)
 
 def changed(index: int, **changes: Any) -> Rows:
     """Return the table with one row changed."""
-    return (*ROWS[:index], replace(ROWS[index], **changes), *ROWS[index + 1 :])
+    return (*ROWS[:index], ROWS[index]._replace(**changes), *ROWS[index + 1 :])
 
 
 def without(index: int) -> Rows:
@@ -75,13 +75,13 @@ def swapped(index: int) -> Rows:
 
 def trapped(state: State) -> Rows:
     """Return the table with no way out of ``state``: whatever led out of it keeps it."""
-    kept = (replace(r, sources=(state,), target=None, effect=Effect.REFUSE) for r in ROWS if state in r.sources)
-    others = (replace(r, sources=tuple(s for s in r.sources if s is not state)) for r in ROWS)
+    kept = (r._replace(sources=(state,), target=None, effect=Effect.REFUSE) for r in ROWS if state in r.sources)
+    others = (r._replace(sources=tuple(s for s in r.sources if s is not state)) for r in ROWS)
     return (*kept, *others)
 
 
 def retargeted(old: State, new: State) -> Rows:
-    return tuple(replace(r, target=new) if r.target is old else r for r in ROWS)
+    return tuple(r._replace(target=new) if r.target is old else r for r in ROWS)
 
 
 DEFECTS: dict[str, tuple[Rows, str]] = {
@@ -117,7 +117,7 @@ def test_lint_finds_a_seeded_defect(rows: Rows, finding: str) -> None:
 
 
 def consent_changed(fact: Fact, **changes: Any) -> ConsentRows:
-    return tuple(replace(r, **changes) if r.fact is fact else r for r in CONSENT_ROWS)
+    return tuple(r._replace(**changes) if r.fact is fact else r for r in CONSENT_ROWS)
 
 
 CONSENT_DEFECTS: dict[str, tuple[ConsentRows, str]] = {

@@ -142,7 +142,7 @@ def diagram(
     consent: Annotated[
         bool, typer.Option("--consent", help="The diagram of consent instead of the capture's.")
     ] = False,
-    form: Annotated[DiagramFormat, typer.Option("--format", help="Mermaid.")] = DiagramFormat.MERMAID,  # noqa: ARG001
+    _: Annotated[DiagramFormat, typer.Option("--format", help="Mermaid.")] = DiagramFormat.MERMAID,
     output: _Output = None,
 ) -> None:
     """Print the diagram of the capture, or write it to a file."""

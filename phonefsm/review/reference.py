@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import pairwise
 from types import ModuleType, NoneType, UnionType
-from typing import Any, Final, Literal, Union, get_args, get_origin
+from typing import Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -72,7 +72,10 @@ def _fields(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, ...]]
             yield f"`{path}{name}`", _type(kind) + _bounded(field), code([_toml(default)]), field.description or ""
 
 
-def _type(kind: Any) -> str:  # noqa: ANN401 - an annotation may be anything
+_NAMES: Final[dict[object, str]] = {str: "string", bool: "boolean", int: "integer"}
+
+
+def _type(kind: object) -> str:
     """Return an annotation in words that a policy's author, who writes TOML, can use."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
@@ -87,7 +90,7 @@ def _type(kind: Any) -> str:  # noqa: ANN401 - an annotation may be anything
         return f"table of {_type(arguments[-1])}"
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return code(member.value for member in kind)
-    return {str: "string", bool: "boolean", int: "integer"}[kind]
+    return _NAMES[kind]
 
 
 def _bounded(field: FieldInfo) -> str:

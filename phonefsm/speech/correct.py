@@ -73,7 +73,7 @@ def without_counts(items: list[Item]) -> list[Item]:
     return kept
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Settled:
     """What stands after the corrections within an utterance."""
 

@@ -2,8 +2,7 @@
 """What was heard in one utterance: numbers, corrections and intents, as plain values."""
 
 import enum
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 class UnknownLanguageError(ValueError):
@@ -48,8 +47,7 @@ _AGAINST = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One number-like run in an utterance.
 
     `readings` are ASCII digits, the likeliest first, distinct and at most four, with a leading "+" where an
@@ -62,8 +60,7 @@ class Run:
     extension: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(NamedTuple):
     """A named change to a number said earlier: its last digits, its first, or some digits for others."""
 
     kind: Literal["tail", "head", "swap"]
@@ -87,8 +84,7 @@ class Correction:
         return plus + (digits[:-size] + self.digits if self.kind == "tail" else self.digits + digits[size:])
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """All that one utterance holds.
 
     `runs` are the numbers that stand after the corrections made within the utterance, in order; `corrections`

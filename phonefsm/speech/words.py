@@ -65,7 +65,7 @@ class Entry(NamedTuple):
     alone: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Node:
     """A word in the tree of phrases: the entry of the phrase that ends here, and what may follow."""
 
@@ -73,8 +73,7 @@ class Node:
     after: "dict[str, Node]"
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
+class Lexicon(NamedTuple):
     """One language's tables."""
 
     phrases: dict[str, Node]
