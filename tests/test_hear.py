@@ -440,3 +440,10 @@ def test_the_lexicon_is_read_once() -> None:
     assert hear("one").runs
     assert hear("two", language="en-GB").runs
     assert words._load.cache_info().misses == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("US", "1"), ("the US", "1"), ("call us", ""), ("tell us later", ""), ("it's a UK number", "44")]
+)
+def test_us_is_a_country_where_it_cannot_be_a_pronoun(text: str, code: str) -> None:
+    assert hear(text).calling_code == code

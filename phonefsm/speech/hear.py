@@ -31,6 +31,8 @@ def hear(text: str, *, language: str = "en", region: str | None = None) -> Heard
     """
     items, count, settled = _hear(text, language)
     countries = [item.value for item in items if item.kind == Kind.COUNTRY]
+    if len(items) == 1 and not countries:
+        countries = [words.lexicon(language).countries_alone.get(items[0].value, "")]
     return Heard(
         runs=tuple(
             Run((), span.start, span.end, span.readings[0]) if numbers.is_extension(items, span) else _run(span, region)

@@ -84,6 +84,7 @@ class Lexicon(NamedTuple):
     extension: str
     written_extension: str
     zero_in: dict[str, str]
+    countries_alone: dict[str, str]
 
 
 # A phrase in several of these lists has the kind of the first.
@@ -195,6 +196,7 @@ def _load(name: str) -> Lexicon:
         extension=saying["extension"],
         written_extension=saying["written_extension"],
         zero_in=saying["zero_in"],
+        countries_alone=data["countries_alone"],
     )
 
 
