@@ -34,7 +34,7 @@ ACCOUNT: Final = 60
 STEPS: Final = 500
 """Tries at composing a claim. Real claims take a dozen; past this the claim counts as not heard."""
 
-_DOUBT: Final = Intent.DECLINE | Intent.PERSON | Intent.HEDGE | Intent.WHY | Intent.WAIT
+_DOUBT: Final = Intent.DECLINE | Intent.PERSON | Intent.HEDGE | Intent.WHY | Intent.WAIT | Intent.CALLER_ID
 """What makes a typed number one to ask about, in the very words that give it."""
 
 

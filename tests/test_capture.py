@@ -137,6 +137,11 @@ def test_a_caller_id_counts_once_the_caller_refers_to_it() -> None:
     assert talk.agent(READ_A).says("yes").confirm().state is State.COMPLETED
 
 
+def test_a_caller_id_is_confirmed_also_where_the_caller_types() -> None:
+    talk = Talk(caller_id=A_E164).types("use the number I'm calling from").update(A)
+    assert talk.state is State.PENDING_CONFIRMATION
+
+
 # Parts.
 
 

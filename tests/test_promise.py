@@ -103,6 +103,14 @@ def test_confirm_is_bound_to_a_generation_and_not_to_a_value() -> None:
     assert talk.agent(READ_A).says("yes").confirm().state is State.COMPLETED
 
 
+def test_the_pending_number_recorded_again_changes_nothing_and_keeps_the_consent() -> None:
+    talk = Talk().agreed().update("(415) 555-0123")
+    assert talk.codes == ["unchanged"]
+    assert not talk.replies[0].is_error
+    assert talk.capture.generation == 1
+    assert talk.confirm().state is State.COMPLETED
+
+
 def test_a_final_state_answers_every_tool_truthfully_and_moves_for_none() -> None:
     for end in (Talk().agreed().confirm(), Talk().says("I'd rather not").decline(), Talk().calls(escalate())):
         before = end.state
