@@ -168,12 +168,11 @@ class PhoneCapture:
         if modality not in ("audio", "text", "keypad", None):
             raise ValueError(f"modality is 'audio', 'text', 'keypad' or None, not {modality!r}")
         policy = self._policy
-        self._evidence.cut |= text is not None and len(text) > MAX_TEXT
-        self._caller_turn(
-            caller_turn(
-                text, language=policy.language, region=policy.default_region, modality=modality, id=short_id(id)
-            )
+        turn = caller_turn(
+            text, language=policy.language, region=policy.default_region, modality=modality, id=short_id(id)
         )
+        self._evidence.cut |= turn.overlong
+        self._caller_turn(turn)
 
     def agent_said(self, text: str, *, interrupted: bool | None = False) -> None:
         """Take in what the agent said and was really played.
@@ -468,21 +467,23 @@ class PhoneCapture:
 
     def _batch(self, calls: tuple[ToolCall, ...]) -> list[Answered]:
         answers: dict[int, Answered] = {}
-        requests: dict[object, Request] = {}  # by what they ask, so that equal calls are one request; and by key
+        requests: dict[object, Request] = {}  # by what they ask: equal calls are one request
+        by_key: dict[tuple[str, str], Request] = {}
         for place, call in enumerate(calls):
             key = call_key(call)
             known = self._known(key)
             if known is not None:
                 answers[place] = known
                 continue
-            request = requests.get(key) if key else None
+            request = by_key.get(key) if key else None
             if request is None:
-                request = request_of(call)
-                request = requests.setdefault(request.identity, request)
+                asked = request_of(call)
+                request = requests.setdefault(asked.identity, asked)
+                request.text = min(request.text, asked.text)  # of two reasons the same one in any order
                 if key:
-                    requests[key] = request
+                    by_key[key] = request
             request.places.append((place, key))
-        fresh = list(dict.fromkeys(requests.values()))
+        fresh = list(requests.values())
         if len(fresh) > 1:
             fresh = self._chosen(sorted(fresh, key=priority))
         for request in fresh:

@@ -6,11 +6,12 @@ walk over it from the caller's turn that completed the candidate, one step a tur
 is judged. What leaves the window is folded into the walk's base, so a turn costs the same however many came.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
 from phonefsm.machine import CONSENT
-from phonefsm.number import PhoneNumber, spoken_forms
+from phonefsm.number import MAX_DIGITS, PhoneNumber, spoken_forms
 from phonefsm.policy import Support
 from phonefsm.speech import Correction, Intent, Run, has_lexicon, hear, runs
 from phonefsm.table import Code, Consent, Fact
@@ -32,6 +33,8 @@ OTHER_DIGITS: Final = 3
 SHORT_ANSWER: Final = 2
 """Words up to which an answer that is no agreement is merely unclear."""
 
+_TOO_LONG: Final = re.compile(rf"\d{{{MAX_DIGITS + 1}}}")
+
 Modality = Literal["audio", "text", "keypad"]
 
 
@@ -50,12 +53,14 @@ class CallerTurn(NamedTuple):
     corrections: tuple[Correction, ...] = ()
     calling_code: str = ""
     words_known: bool = True
+    overlong: bool = False
+    """There was more than is looked at, so it may have taken anything back."""
     id: str | None = None
 
     @property
     def objects(self) -> bool:
         """Whether it takes back or holds up what came before, whatever number it holds."""
-        return bool(self.intents & _OBJECTION or self.corrections)
+        return bool(self.intents & _OBJECTION or self.corrections or self.overlong)
 
 
 class AgentTurn(NamedTuple):
@@ -65,7 +70,7 @@ class AgentTurn(NamedTuple):
     whole: bool = True
     """It is known how much of it was played."""
     overlong: bool = False
-    """It was cut for length, so another number may have followed."""
+    """There was more than is looked at, so another number may have been said."""
 
 
 class Refused(NamedTuple):
@@ -80,7 +85,7 @@ def pack(heard: Iterable[Run]) -> str:
     """Return ``heard`` in the compact form of a turn's ``numbers``."""
     packed = []
     for run in heard:
-        readings = [reading for reading in run.readings if len(reading) <= RUN_DIGITS]
+        readings = dict.fromkeys(reading[:RUN_DIGITS] for reading in run.readings)
         if readings or run.extension:
             packed.append("|".join(readings) + (f"x{run.extension}" if run.extension else ""))
     return " ".join(packed[-RUNS_KEPT:])
@@ -103,14 +108,18 @@ def caller_turn(
     text = text[:MAX_TEXT]
     if not has_lexicon(language):
         # Digits are digits in any language; what the words around them mean stays unknown.
-        return CallerTurn(numbers=pack(runs(text)), words_known=False, modality=modality, id=id)
+        digits = runs(text)
+        overlong = cut or len(digits) > RUNS_KEPT
+        return CallerTurn(numbers=pack(digits), words_known=False, overlong=overlong, modality=modality, id=id)
     heard = hear(text, language=language, region=region)
     return CallerTurn(
         numbers=pack(heard.runs),
-        intents=heard.intents | Intent.HEDGE if cut else heard.intents,
+        intents=heard.intents,
         modality=modality,
-        long=cut or heard.words > SHORT_ANSWER,
-        corrections=heard.corrections,
+        long=heard.words > SHORT_ANSWER,
+        # Hearing takes a longer group for a serial number; it may as well be two numbers in one.
+        overlong=cut or len(heard.runs) > RUNS_KEPT or _TOO_LONG.search(text) is not None,
+        corrections=_kept(heard.corrections),
         calling_code=heard.calling_code,
         id=id,
     )
@@ -124,7 +133,8 @@ def _kept(corrections: tuple[Correction, ...]) -> tuple[Correction, ...]:
 def agent_turn(text: str, *, language: str, played: bool) -> AgentTurn:
     """Return the digits of what the agent said; ``played`` is false where it was cut nobody knows where."""
     spoken = runs(text[:MAX_TEXT], language=language if has_lexicon(language) else "en")
-    return AgentTurn(numbers=pack(spoken), whole=played, overlong=len(text) > MAX_TEXT)
+    overlong = len(text) > MAX_TEXT or len(spoken) > RUNS_KEPT
+    return AgentTurn(numbers=pack(spoken), whole=played, overlong=overlong)
 
 
 class Candidate(NamedTuple):
@@ -220,8 +230,10 @@ def _agent_step(walk: Walk, turn: AgentTurn, candidate: Candidate) -> Walk:
     if turn.overlong:
         return walk.moved(Fact.OTHER_NUMBER)._replace(spoken="")
     fact, carried = _agent_fact(walk.spoken.split(), turn.numbers.split(), candidate)
-    if fact is Fact.READ_BACK and not turn.whole and not candidate.accept_unplayed:
-        fact = Fact.SMALL_TALK
+    if not turn.whole:
+        carried = ""  # what may not have been played is no half of a read-back
+        if fact is Fact.READ_BACK and not candidate.accept_unplayed:
+            fact = Fact.SMALL_TALK
     walk = walk.moved(fact)
     if fact is Fact.READ_BACK:
         walk = walk._replace(read=Support.SEEN if turn.whole else Support.UNKNOWN)

@@ -227,7 +227,7 @@ class Ground:
         """Return whether the turn at ``place`` gave its number with a doubt, or a later one took it back."""
         turns = self.evidence.turns
         giving = turns[place] if place >= 0 else None
-        if isinstance(giving, CallerTurn) and giving.intents & _DOUBT:
+        if isinstance(giving, CallerTurn) and (giving.overlong or giving.intents & _DOUBT):
             return True
         for turn in turns[place + 1 :]:
             if isinstance(turn, CallerTurn) and (turn.objects or not turn.words_known):

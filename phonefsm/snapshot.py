@@ -66,6 +66,7 @@ class EntryData(_Model):
             corrections=tuple(CorrectionData(**correction._asdict()) for correction in entry.corrections),
             calling_code=entry.calling_code,
             words_known=entry.words_known,
+            overlong=entry.overlong,
             id=entry.id,
         )
 
@@ -83,6 +84,7 @@ class EntryData(_Model):
             corrections=tuple(Correction(item.kind, item.digits, item.old) for item in self.corrections),
             calling_code=self.calling_code,
             words_known=self.words_known,
+            overlong=self.overlong,
             id=self.id,
         )
 
@@ -130,7 +132,7 @@ class Snapshot(_Model):
     always_confirm: _Flag
     code: Code | None
     reason: str | None
-    caller_id: str | None
+    caller_id: str | None = Field(pattern=r"^\+[0-9]{4,15}(;ext=[0-9]{1,20})?$")
     observes: tuple[Observation, ...]
     turns: tuple[EntryData, ...] = Field(max_length=TURNS_KEPT)
     mark: _Count

@@ -441,3 +441,38 @@ def test_consent_moves_as_its_table_says() -> None:
 
 def _policy(**fields: object) -> CapturePolicy:
     return CapturePolicy.load({"default_region": "US", **fields})
+
+
+def test_what_may_not_have_been_played_is_no_half_of_a_read_back() -> None:
+    talk = Talk().pending().agent("415 555", None).agent("0123, is that right?").says("yes").confirm()
+    assert talk.codes == ["not_read_back"]
+
+
+@pytest.mark.parametrize("words", ["well " * 500, "1 and my " * 30 + "2"])
+def test_an_utterance_longer_than_is_looked_at_may_have_taken_the_yes_back(words: str) -> None:
+    talk = Talk().agreed().says(words).confirm()
+    assert talk.codes == ["objected"]
+    assert talk.capture.receipt.cut
+
+
+def test_another_number_among_more_runs_than_are_kept_is_another_number() -> None:
+    many = "628 555 0199 and then " + "3 and then " * 14 + READ_A
+    assert Talk().pending().agent(many).says("yes").confirm().codes == ["not_read_back"]
+
+
+def test_a_run_too_long_to_be_a_number_is_other_digits() -> None:
+    assert Talk().agreed().says("12345678901234567890123456789012345").confirm().state is State.PENDING_CONFIRMATION
+    talk = Talk().pending().agent(READ_A).agent("Ticket 12345678901234567890123456789012345").says("yes").confirm()
+    assert talk.codes == ["not_read_back"]
+
+
+@pytest.mark.parametrize("order", [("busy", "annoyed"), ("annoyed", "busy")])
+def test_of_two_reasons_in_a_batch_the_same_one_stands_in_any_order(order: tuple[str, str]) -> None:
+    outcome = Talk().says("I'd rather not").calls(*(decline(reason) for reason in order)).capture.outcome
+    assert isinstance(outcome, Declined)
+    assert outcome.reason == "annoyed"
+
+
+def test_an_id_and_name_that_spell_a_tool_and_its_argument_are_another_call() -> None:
+    talk = Talk().says(A).calls(update(A), ToolCall(A, {}, "update_phone_number"))
+    assert talk.codes == ["recorded", "unknown_tool"]

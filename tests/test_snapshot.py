@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from phonefsm import CapturePolicy, PhoneCapture, Snapshot, SnapshotError, State
+from phonefsm.evidence import CORRECTIONS_KEPT
 from phonefsm.snapshot import VERSION
 from tests.script import READ_A, A, Talk, update
 
@@ -92,6 +93,7 @@ def test_a_snapshot_of_a_newer_version_says_so() -> None:
         {"observes": ["gossip"]},
         {"reason": "because"},
         {"caller_id": 5},
+        {"caller_id": "me"},
         {"version": None},
         {"extra": 1},
     ],
@@ -123,3 +125,10 @@ def test_two_captures_share_nothing() -> None:
     assert second.state is State.ASKING
     first.confirm()
     assert second.capture.snapshot() == PhoneCapture(POLICY).snapshot()
+
+
+def test_a_correction_of_any_length_leaves_a_capture_that_can_be_kept() -> None:
+    talk = Talk().pending().says("the last digits are " + "one two three " * 20).says("the last digit is four. " * 30)
+    text = talk.capture.snapshot().model_dump_json()
+    assert PhoneCapture.restore(text, POLICY).snapshot() == talk.capture.snapshot()
+    assert all(len(turn.corrections) <= CORRECTIONS_KEPT for turn in talk.capture.snapshot().turns)
