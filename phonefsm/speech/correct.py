@@ -9,7 +9,7 @@ from phonefsm.speech.numbers import Span
 from phonefsm.speech.tokens import Item
 from phonefsm.speech.words import Kind
 
-_NUMBER = frozenset({Kind.DIGIT, Kind.ZERO, Kind.HOMOPHONE})
+_NUMBER = frozenset({Kind.DIGIT, Kind.ZERO, Kind.ARTICLE, Kind.HOMOPHONE})
 _GLUE = frozenset(
     {
         Kind.KNOWN,
@@ -22,6 +22,7 @@ _GLUE = frozenset(
         Kind.PAUSE,
         Kind.AREA,
         Kind.BEFORE,
+        Kind.ARTICLE,
         Kind.HOMOPHONE,
     }
 )
@@ -61,7 +62,7 @@ def without_counts(items: list[Item]) -> list[Item]:
         if ahead < len(items) and items[ahead].kind == Kind.HOMOPHONE:
             # "change the last two to 98"
             rest = items[ahead + 1].value if ahead + 1 < len(items) else ""
-            if str(len(rest)) == count.value and items[ahead + 1].kind <= Kind.TENS:
+            if str(len(rest)) == count.value and items[ahead + 1].kind <= Kind.ROUND:
                 kept[index + 1] = count._replace(kind=Kind.UNIT)
                 kept[ahead] = items[ahead]._replace(kind=Kind.KNOWN)
                 continue

@@ -81,8 +81,8 @@ def runs(text: str, *, language: str = "en") -> tuple[Run, ...]:
     """
     bare = _TAG.sub(lambda tag: " " * len(tag[0]), text)
     lexicon = words.lexicon(language)
-    items, _ = tokenise(bare, lexicon.phrases, lexicon.numbers)
-    return tuple(_run(span, None) for span in numbers.find(items, bare, literal=True))
+    items, _ = tokenise(bare, lexicon)
+    return tuple(_run(span, None) for span in numbers.find(items, bare, lexicon.habits, literal=True))
 
 
 def claims_saved(text: str, *, language: str = "en") -> bool:
@@ -93,17 +93,17 @@ def claims_saved(text: str, *, language: str = "en") -> bool:
 
     """
     lexicon = words.lexicon(language)
-    items, _ = tokenise(text, lexicon.claims, lexicon.numbers)
+    items, _ = tokenise(text, lexicon, lexicon.claims)
     return intents.claims(items, text)
 
 
 def _hear(text: str, language: str) -> tuple[list[Item], int, Settled]:
     lexicon = words.lexicon(language)
-    items, count = tokenise(text, lexicon.phrases, lexicon.numbers)
+    items, count = tokenise(text, lexicon)
     if all(item.kind > Kind.PLUS for item in items):
         return items, count, Settled()
     items = correct.without_counts(numbers.typed_apart(items, text))
-    spans = [span for span in numbers.find(items, text) if not correct.is_prose(items, span, most=_COUNT)]
+    spans = [span for span in numbers.find(items, text, lexicon.habits) if not correct.is_prose(items, span, most=_COUNT)]
     return items, count, correct.settle(items, spans)
 
 

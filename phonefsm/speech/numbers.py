@@ -5,15 +5,15 @@ from itertools import product
 from typing import NamedTuple
 
 from phonefsm.speech.tokens import Item, is_hard
-from phonefsm.speech.words import Kind
+from phonefsm.speech.words import MOST_READINGS, Habits, Kind
 
-_MOST_READINGS = 4
 _MOST_FILLERS = 6
 # Nobody says so many; it bounds the work on hostile input.
 _MOST_RUNS = 500
 # E.164 allows fifteen digits; a longer group is a serial number.
 LONGEST = 15
-_STRONG = frozenset({Kind.TYPED, Kind.DIGIT, Kind.TEEN, Kind.TENS})
+_STRONG = frozenset({Kind.TYPED, Kind.DIGIT, Kind.PAIR, Kind.ROUND})
+_SOFT = frozenset({Kind.ARTICLE, Kind.HOMOPHONE})
 _SKIPPED = frozenset({Kind.FILLER, Kind.JOIN, Kind.PAUSE, Kind.AREA})
 _FOREIGN = frozenset("+=*@$€£¥₹%&<>|")
 _SUMS = frozenset("=*")
@@ -27,6 +27,11 @@ _DENIED = 2
 # A vanity word completes a freephone prefix to the seven digits that are dialled after it.
 _FREEPHONE = frozenset({"800", "888", "877", "866", "855", "844", "833", "1300", "0800", "0808"})
 _VANITY = 7
+# Multiplied by a scale that can stand alone: "deux cent" is 200, "zéro cent" is 0 100.
+_MULTIPLIERS = frozenset("23456789")
+# Hyphens, and words written as one, leave one reading.
+_BOUND = frozenset({"", "-"})
+_MOST_TIMES = 12
 
 
 class Span(NamedTuple):
@@ -41,20 +46,20 @@ class Span(NamedTuple):
     extension: str = ""
 
 
-def find(items: list[Item], text: str, *, literal: bool = False) -> list[Span]:
+def find(items: list[Item], text: str, habits: Habits, *, literal: bool = False) -> list[Span]:
     """Return all number-like runs, in order; a `literal` one ends at no comma, however long it is."""
     found: list[Span] = []
     index = 0
     while index < len(items) and len(found) < _MOST_RUNS:
         kind = items[index].kind
-        if kind > Kind.PLUS or kind == Kind.SCALE:
+        if kind > Kind.PLUS or kind == Kind.TIMES or (kind == Kind.SCALE and not habits.bare):
             index += 1
             continue
-        chain, index = _chain(items, index, literal=literal)
-        span = _span(items, chain, text, literal=literal)
+        chain, index = _chain(items, index, habits, literal=literal)
+        span = _span(items, chain, text, habits, literal=literal)
         if span is not None:
             span = _vanity(items, span, text)
-            span = _extension(items, span)
+            span = _extension(items, span, habits)
             index = max(index, span.stop)
             found.append(span)
     return found
@@ -123,12 +128,14 @@ def _is_date(parts: list[Item], before: Item | None) -> bool:
     return short and _is_year(three)
 
 
-def _chain(items: list[Item], first: int, *, literal: bool) -> tuple[list[int], int]:
+def _chain(items: list[Item], first: int, habits: Habits, *, literal: bool) -> tuple[list[int], int]:
     """Return the indexes of the number items that belong to one run from `first`, and where to go on."""
     chain = [first]
     size = len(items[first].value) if items[first].kind == Kind.TYPED else 1
     plus = items[first].kind == Kind.PLUS or "+" in items[first].gap
     start = items[first].value[:3]
+    most = LONGEST if plus or start.startswith(("00", "011")) else habits.whole
+    most = habits.whole_trunk if most == habits.whole and start.startswith("0") else most
     denied = first > 0 and items[first - 1].kind == Kind.NOT
     index = first + 1
     while index < len(items):
@@ -145,7 +152,6 @@ def _chain(items: list[Item], first: int, *, literal: bool) -> tuple[list[int], 
         gap = item.gap if ahead == index else items[index].gap + item.gap
         if not _FOREIGN.isdisjoint(gap) and not (last.kind == Kind.PLUS and "+" in gap):
             break
-        most = LONGEST if plus or start.startswith(("00", "011")) else 11 if start.startswith("0") else 10
         loose = joined or item.kind == Kind.HOMOPHONE or is_hard(gap) or not (literal or _LOOSE.isdisjoint(gap))
         if size >= most and loose and gap.strip(" ") != ".":
             break
@@ -164,13 +170,13 @@ def _chain(items: list[Item], first: int, *, literal: bool) -> tuple[list[int], 
                     break
             size += long
         else:
-            size += 1 + (item.kind in {Kind.TEEN, Kind.REPEAT, Kind.SCALE})
+            size += len(item.value) if item.kind < Kind.REPEAT else 2 * (item.kind != Kind.TIMES)
         chain.append(ahead)
         index = ahead + 1
     return chain, index
 
 
-def _span(items: list[Item], chain: list[int], text: str, *, literal: bool) -> Span | None:
+def _span(items: list[Item], chain: list[int], text: str, habits: Habits, *, literal: bool) -> Span | None:
     """Make a run of a chain, without the words at its edges that are no digits; None if nothing is left."""
     plus = "+" in items[chain[0]].gap
     first = next((at for at, index in enumerate(chain) if items[index].kind != Kind.PLUS), len(chain))
@@ -182,7 +188,7 @@ def _span(items: list[Item], chain: list[int], text: str, *, literal: bool) -> S
     chain, optional_first, dropped_first = _trim_start(items, chain, literal=literal)
     if not any(items[index].kind in _STRONG for index in chain):
         return None
-    parts, groups = _parts(items, chain, text, plus=plus)
+    parts, groups = _parts(items, chain, text, habits, plus=plus)
     if optional_first:
         parts[0] = ("", *parts[0]) if dropped_first else (*parts[0], "")
     if optional_last:
@@ -198,7 +204,7 @@ def _trim_end(items: list[Item], chain: list[int]) -> tuple[list[int], bool]:
     while stop:
         item = items[chain[stop - 1]]
         follows = chain[stop - 1] + 1 < len(items) and not is_hard(items[chain[stop - 1] + 1].gap)
-        if item.kind != Kind.REPEAT and not (item.kind == Kind.HOMOPHONE and follows):
+        if item.kind != Kind.REPEAT and not (item.kind in _SOFT and follows):
             break
         stop -= 1
     return chain[:stop], stop > 10 and items[chain[stop - 1]].kind == Kind.HOMOPHONE
@@ -207,7 +213,8 @@ def _trim_end(items: list[Item], chain: list[int]) -> tuple[list[int], bool]:
 def _trim_start(items: list[Item], chain: list[int], *, literal: bool) -> tuple[list[int], bool, bool]:
     """Return the chain without leading homophones, whether its first item may be none, and if it likely is.
 
-    A homophone or an "oh" that opens the utterance is kept as a second reading ("for 04 230 8246").
+    A homophone or an "oh" that opens the utterance is kept as a second reading ("for 04 230 8246"), and so is an
+    article: "un 06 ..." likely is one, "un deux trois" likely is not.
     """
     first = 0
     while first < len(chain) and items[chain[first]].kind == Kind.HOMOPHONE:
@@ -217,7 +224,11 @@ def _trim_start(items: list[Item], chain: list[int], *, literal: bool) -> tuple[
     if first == 1 and chain[0] == 0 and len(chain) > 3 and items[chain[1]].gap == " ":
         return chain, True, True
     chain = chain[first:]
-    if items[chain[0]].kind == Kind.ZERO and len(chain) > 1 and not literal:
+    item = items[chain[0]]
+    if item.kind == Kind.ARTICLE and len(chain) > 1 and not literal:
+        after = items[chain[1]]
+        return chain, True, after.kind == Kind.TYPED or after.value == "0"
+    if item.kind == Kind.ZERO and len(chain) > 1 and not literal:
         after = items[chain[1]]
         if "," in after.gap or is_hard(after.gap):
             return chain[1:], False, False
@@ -228,7 +239,7 @@ def _trim_start(items: list[Item], chain: list[int], *, literal: bool) -> tuple[
 
 
 def _parts(
-    items: list[Item], chain: list[int], text: str, *, plus: bool
+    items: list[Item], chain: list[int], text: str, habits: Habits, *, plus: bool
 ) -> tuple[list[tuple[str, ...]], tuple[int, ...]]:
     """Return what each piece of a run can mean, the likeliest first, and the sizes of the written groups."""
     parts: list[tuple[str, ...]] = []
@@ -238,66 +249,104 @@ def _parts(
         item = items[chain[at]]
         if not parts or item.gap != " " or item.kind == Kind.TYPED:
             groups.append(0)
-        if plus and parts and item.value == "0" and item.gap[-1:] == "(" and text[item.end : item.end + 1] == ")":
-            # "+44 (0)20": the zero is dialled at home only; Italy keeps it.
-            part: tuple[str, ...] = ("", "0")
+        if item.kind <= Kind.PAIR and not item.others and (at + 1 == len(chain) or items[chain[at + 1]].kind <= Kind.PAIR):
+            # Most of what is said: neither multiplied nor added to.
+            part: tuple[str, ...] = (item.value,)
+            if plus and parts and item.value == "0" and item.gap[-1:] == "(" and text[item.end : item.end + 1] == ")":
+                # "+44 (0)20": the zero is dialled at home only; Italy keeps it.
+                part = ("", "0")
             at += 1
+        elif item.kind == Kind.TIMES and parts:
+            part, at = _times(items, chain, at, parts.pop())
         else:
-            part, at = _atom(items, chain, at)
-            while at < len(chain) and items[chain[at]].kind == Kind.SCALE:
-                part, at = _scaled(items, chain, at, part)
+            part, at = _number(items, chain, at, habits)
         parts.append(part)
         groups[-1] += len(part[0])
     return parts, tuple(groups)
 
 
-def _atom(items: list[Item], chain: list[int], at: int) -> tuple[tuple[str, ...], int]:
+def _atom(items: list[Item], chain: list[int], at: int, habits: Habits) -> tuple[tuple[str, ...], int]:
     item = items[chain[at]]
-    after = items[chain[at + 1]] if at + 1 < len(chain) else None
-    if item.kind == Kind.TENS and after is not None and after.kind == Kind.DIGIT and after.value != "0":
-        if after.gap == " " and chain[at + 1] == chain[at] + 1:
-            return (item.value[:-1] + after.value, item.value + after.value), at + 2
-        if after.gap.strip() == "-":
-            return (item.value[:-1] + after.value,), at + 2
-    if item.kind == Kind.REPEAT and after is not None:
-        if after.kind == Kind.REPEAT:
-            return ("",), at + 1
-        times = int(item.value)
-        if after.kind == Kind.TYPED:
+    times = 1
+    while item.kind == Kind.REPEAT and at + 1 < len(chain):
+        times = min(times * int(item.value), _MOST_TIMES)
+        at += 1
+        item = items[chain[at]]
+    if times > 1:
+        after = item
+        if after.kind == Kind.TYPED and after.value:
             joined = after.value[0] * times + after.value[1:]
             same = after.value == after.value[0] * times
-            return ((after.value, joined) if same else (joined,)), at + 2
-        inner, then = _atom(items, chain, at + 1)
-        return tuple(digits * times for digits in inner), then
+            return ((after.value, joined) if same else (joined,)), at + 1
+        return tuple(digits * times for digits in (item.value, *item.others) if digits.isdigit()) or ("",), at + 1
     if item.kind == Kind.SCALE:
+        return ("1" + item.value if habits.bare else "",), at + 1
+    if item.kind in {Kind.REPEAT, Kind.TIMES}:
         return ("",), at + 1
-    return (item.value,), at + 1
+    return (item.value, *item.others), at + 1
 
 
-def _scaled(items: list[Item], chain: list[int], at: int, part: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
-    """Apply a "hundred" or "thousand": "eight hundred twelve" is 800 12 or 812."""
-    scale = items[chain[at]]
-    zeros = scale.value
-    scaled = tuple(digits + zeros for digits in part)
-    at += 1
-    if at == len(chain) or items[chain[at]].kind in {Kind.SCALE, Kind.TYPED}:
-        return scaled, at
-    joined = chain[at] > chain[at - 1] + 1 and items[chain[at - 1] + 1].kind == Kind.JOIN
-    if not joined and (items[chain[at]].gap != " " or chain[at] > chain[at - 1] + 1):
-        return scaled, at
-    inner, then = _atom(items, chain, at)
-    if then < len(chain) and items[chain[then]].kind == Kind.SCALE:
-        if len(zeros) <= len(items[chain[then]].value):
-            return scaled, at
-        inner, then = tuple(digits + items[chain[then]].value for digits in inner), then + 1
+def _times(
+    items: list[Item], chain: list[int], at: int, part: tuple[str, ...]
+) -> tuple[tuple[str, ...], int]:
+    """Repeat the digit before a "twice", or the one after it: "five, two times", "two times five"."""
+    times = int(items[chain[at]].value)
+    before = part[0]
+    back = before[:-1] + before[-1:] * times
+    after = items[chain[at + 1]] if at + 1 < len(chain) else None
+    if after is None or after.gap != " " or not after.value.isdigit():
+        return (back,), at + 1
+    forward = before + after.value[0] * times + after.value[1:]
+    return (forward, back + after.value), at + 2
+
+
+def _number(
+    items: list[Item], chain: list[int], at: int, habits: Habits, room: int = 4
+) -> tuple[tuple[str, ...], int]:
+    """Return what a number of at most `room` digits can mean, and where it ends."""
+    head, then = _atom(items, chain, at, habits)
+    item = items[chain[at]]
+    if item.kind in {Kind.ROUND, Kind.SCALE}:
+        zeros = 2 if item.kind == Kind.ROUND else len(item.value)
+        return _added(items, chain, then, habits, head, zeros) if zeros < room else (head, then)
+    while then < len(chain) and items[chain[then]].kind == Kind.SCALE:
+        scale = items[chain[then]]
+        zeros = len(scale.value)
+        bound = scale.gap in _BOUND
+        if zeros >= room or (habits.bare and not bound and (scale.gap != " " or head[0] not in _MULTIPLIERS)):
+            break
+        before, at = head[0], then + 1
+        head, then = _added(items, chain, at, habits, tuple(digits + scale.value for digits in head), zeros)
+        if habits.bare and not bound:
+            one, _ = _added(items, chain, at, habits, ("1" + scale.value,), zeros)
+            head = (*head, before + one[0])
+    return head, then
+
+
+def _added(
+    items: list[Item], chain: list[int], at: int, habits: Habits, head: tuple[str, ...], zeros: int
+) -> tuple[tuple[str, ...], int]:
+    """Add to hundreds or thousands the smaller number that follows: "eight hundred twelve" is 800 12 or 812."""
+    if at == len(chain) or items[chain[at]].kind in {Kind.SCALE, Kind.TIMES, Kind.TYPED}:
+        return head, at
+    after, last = items[chain[at]], chain[at - 1]
+    apart = chain[at] > last + 1
+    joined = apart and items[last + 1].kind == Kind.JOIN
+    bound = not apart and after.gap in _BOUND
+    if not (joined or bound or (after.gap == " " and not apart)):
+        return head, at
+    inner, then = _number(items, chain, at, habits, zeros)
     small = inner[0]
-    if len(small) > len(zeros) or not small.strip("0"):
-        return scaled, at
-    merged = scaled[0][: -len(small)] + small
-    apart = tuple(head + tail for head in scaled for tail in inner)
-    # 800 stands as a code of its own in most plans, and single digits after a round number are spelled.
-    spelled = len(small) == 1 or (part[0] == "8" and zeros == "00")
-    return ((*apart, merged) if spelled and not joined else (merged, *apart)), then
+    if len(small) > zeros or not small.strip("0") or (then < len(chain) and items[chain[then]].kind == Kind.SCALE):
+        return head, at
+    merged = head[0][: -len(small)] + small
+    if bound:
+        return (merged,), then
+    split = [digits + tail for digits in head for tail in inner]
+    # Where single digits are spelled, those after a round number are; and 800 stands as a code of its own.
+    spelled = (habits.spelled and len(small) == 1) or (zeros == 2 and head[0][:-zeros] in habits.apart)
+    readings = (*split, merged) if spelled and not joined else (merged, *split)
+    return readings[:MOST_READINGS], then
 
 
 def _readings(parts: list[tuple[str, ...]]) -> list[str]:
@@ -307,11 +356,11 @@ def _readings(parts: list[tuple[str, ...]]) -> list[str]:
         choices = sorted(product(*(range(len(parts[index])) for index in unsure)), key=sum)
     else:
         plain = (0,) * len(unsure)
-        flips = range(min(len(unsure), _MOST_READINGS - 1))
+        flips = range(min(len(unsure), MOST_READINGS - 1))
         choices = [plain, *(tuple(int(at == flip) for at in range(len(unsure))) for flip in flips)]
     digits = [part[0] for part in parts]
     found = []
-    for choice in choices[:_MOST_READINGS]:
+    for choice in choices[:MOST_READINGS]:
         for index, picked in zip(unsure, choice, strict=True):
             digits[index] = parts[index][picked]
         found.append("".join(digits))
@@ -349,7 +398,7 @@ def _vanity(items: list[Item], span: Span, text: str) -> Span:
 _EXTENSION = 8  # digits of the longest extension
 
 
-def _extension(items: list[Item], span: Span) -> Span:
+def _extension(items: list[Item], span: Span, habits: Habits) -> Span:
     """Take an extension that follows a run: "extension twelve", "x89", "#89", ";ext=89"."""
     index = span.stop
     if index >= len(items):
@@ -371,7 +420,7 @@ def _extension(items: list[Item], span: Span) -> Span:
     chain, _ = _trim_end(items, chain)
     if not chain:
         return span
-    parts, _ = _parts(items, chain, "", plus=False)
+    parts, _ = _parts(items, chain, "", habits, plus=False)
     return span._replace(extension=_readings(parts)[0], stop=chain[-1] + 1, end=items[chain[-1]].end)
 
 

@@ -1,15 +1,65 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lexicon of a language, read on first use and turned into the tables that hearing looks up."""
+"""The lexicon of a language, read on first use and turned into the tables that hearing looks up.
 
+How a language file is written (``lexicon/<language>.toml``, UTF-8). A list of phrases is one string, with commas between
+them, in single quotes (in three of them where it holds an apostrophe), which TOML reads fast. Every list may be left
+out. A phrase is matched whole, the longest first; capitals, hyphens and apostrophes do not matter ("c'est" is heard as
+"cest"). Accents may be left out by a recogniser: each phrase also stands without them, unless the file gives that
+spelling another meaning ("mas" beside "más"). ``[spelling] folds`` adds other habits, a table of single characters
+for each variant: ``[{ "ä" = "ae" }]``. A phrase in several lists has the meaning of the first, in the order of the lists
+below and of ``_MARKS``; intents are added to it.
+
+``[numbers]``
+  ``words``: value -> phrases, the usual one first (``lexicon().names`` says it). Phrases of one word or several.
+  ``compounds``: rules that build the rest of 0 to 99, each ``{ say = "{t} y {u}" }``: every word for the tens with
+    every one for the units. ``tens`` (value -> phrases; all of 20, 30 ... 90 in ``words`` if left out), ``units``
+    (the values added, 1 to 9 if left out) and ``words`` (value -> phrases that replace those of a unit) narrow it.
+    What number words are in a phrase without a connector stays visible as readings, fewest parts first: "treinta
+    cuatro" is 34 or 30 4, "quatre vingt dix" is 90, 80 10 or 4 20 10. Hyphens and connectors ("y") bind.
+  ``articles``: value -> words that are digits among digits and articles in prose ("un").
+  ``homophones``: value -> words that a recogniser writes for a digit; trusted less than an article.
+  ``zeros``: words for zero beside digits, exclamations elsewhere ("oh").
+  ``rounds``: value -> phrases for hundreds of one word ("doscientos"); smaller numbers are added to them.
+  ``scales``: zeros -> words that multiply ("00" = hundred). ``repeats``: times -> words before the digit ("double").
+  ``times``: times -> phrases before or after it ("twice", "dos veces"); write an article that may follow as a slot.
+``[habits]``
+  ``glued = true``: scales stand inside words ("zweihundertzwölf"). ``joiner``: what may follow them there ("und").
+  ``bare = true``: a scale alone is one of it ("cent"), and more than one digit before it is a number of its own.
+  ``spelled = true``: a digit after a round number is spelled ("nine hundred one" is 900 1 first); ``apart``: digits
+    whose hundreds are codes ("8" for 800).
+  ``whole``, ``whole_trunk``: the digits of a whole number here, without and with a leading zero: what comes after
+    an "and" or a comma then is another number (10 and 11 if left out).
+``[marks]``: words beside numbers, by kind; ``en.toml`` explains each list. Fillers are passed over, joins end a whole
+  number, ``else`` names what is no phone number.
+``[slots]``: ``{name}`` in any phrase stands for each phrase of the slot; a slot may hold "".
+``[intents]``: phrases by intent, wherever they stand; ``[alone]``: what counts only where nothing else is said.
+``[claims]``: an agent's words for "I saved it", and those that make it a plan or a denial.
+``[saying]``: ``plus``, ``extension``, ``written_extension``, ``zero_in`` (region -> another word for zero).
+``[countries]`` and ``[adjectives]``: calling code -> names beside those of CLDR (``<language>_countries.toml``, made by
+  ``python -m tests.countries``), and words that name a country only beside a number ("a French number");
+  ``[countries_alone]``: names that count only where nothing else is said.
+
+English digit words are understood beside every language (``_SHARED``); a word that means something else must be listed
+with that meaning, if only as ``neutral`` ("ten" in Dutch).
+"""
+
+import collections
 import functools
-from collections.abc import Iterator
+import itertools
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from phonefsm.speech.heard import Intent, UnknownLanguageError
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+MOST_READINGS = 4
+# The language whose digit words are understood beside every other.
+_SHARED = "en"
 
 
 class Kind:
@@ -20,49 +70,53 @@ class Kind:
 
     TYPED = 0
     DIGIT = 1
-    TEEN = 2
-    TENS = 3
+    PAIR = 2
+    ROUND = 3
     ZERO = 4
-    HOMOPHONE = 5
-    REPEAT = 6
-    SCALE = 7
-    PLUS = 8
-    FILLER = 9
-    JOIN = 10
-    PAUSE = 11
-    EXTENSION = 12
-    AREA = 13
-    LAST = 14
-    FIRST = 15
-    UNIT = 16
-    ENDS = 17
-    STARTS = 18
-    AT_END = 19
-    AT_START = 20
-    COPULA = 21
-    CUE = 22
-    NOT = 23
-    OR = 24
-    MEASURE = 25
-    BEFORE = 26
-    ELSE = 27
-    MONTH = 28
-    COUNTRY = 29
-    KNOWN = 30
-    OTHER = 31
+    ARTICLE = 5
+    HOMOPHONE = 6
+    REPEAT = 7
+    TIMES = 8
+    SCALE = 9
+    PLUS = 10
+    FILLER = 11
+    JOIN = 12
+    PAUSE = 13
+    EXTENSION = 14
+    AREA = 15
+    LAST = 16
+    FIRST = 17
+    UNIT = 18
+    ENDS = 19
+    STARTS = 20
+    AT_END = 21
+    AT_START = 22
+    COPULA = 23
+    CUE = 24
+    NOT = 25
+    OR = 26
+    MEASURE = 27
+    BEFORE = 28
+    ELSE = 29
+    MONTH = 30
+    COUNTRY = 31
+    ADJECTIVE = 32
+    KNOWN = 33
+    OTHER = 34
 
 
 class Entry(NamedTuple):
     """What the lexicon says of a phrase: its kind, the digits it stands for, and its intents.
 
     `alone` are the intents that it has where nothing else is said. Both are `Intent` values
-    as plain integers, which combine faster.
+    as plain integers, which combine faster. `others` are other digits that it can mean.
     """
 
     kind: int
     value: str = ""
     intents: int = 0
     alone: int = 0
+    others: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -73,30 +127,49 @@ class Node:
     after: "dict[str, Node]"
 
 
+class Habits(NamedTuple):
+    """How a language's callers put numbers together; see the head of this module."""
+
+    bare: bool = False
+    spelled: bool = False
+    apart: tuple[str, ...] = ()
+    whole: int = 10
+    whole_trunk: int = 11
+
+
 class Lexicon(NamedTuple):
-    """One language's tables."""
+    """One language's tables. `names` are the words for 0 to 99, the usual one each."""
 
     phrases: dict[str, Node]
     numbers: frozenset[str]
+    habits: Habits
+    glue: re.Pattern[str] | None
     claims: dict[str, Node]
-    digit_names: tuple[str, ...]
+    names: tuple[str, ...]
     plus: str
     extension: str
     written_extension: str
     zero_in: dict[str, str]
     countries_alone: dict[str, str]
+    shared: dict[str, Entry]
+
+    @property
+    def digit_names(self) -> tuple[str, ...]:
+        """The words for 0 to 9."""
+        return self.names[:10]
 
 
-# A phrase in several of these lists has the kind of the first.
+# A phrase in several of these lists has the kind of the first. The value of a scale is its zeros.
 _NUMBERS = {
-    "digits": Kind.DIGIT,
-    "teens": Kind.TEEN,
-    "tens": Kind.TENS,
+    "rounds": Kind.ROUND,
     "scales": Kind.SCALE,
     "repeats": Kind.REPEAT,
+    "times": Kind.TIMES,
     "zeros": Kind.ZERO,
     "homophones": Kind.HOMOPHONE,
 }
+_KNOWN = Entry(Kind.KNOWN)
+_SIMPLE = frozenset({Kind.DIGIT, Kind.PAIR, Kind.ARTICLE})
 _MARKS = {
     "plus": Kind.PLUS,
     "extension": Kind.EXTENSION,
@@ -161,53 +234,173 @@ def _file(name: str) -> "Traversable":
 def _load(name: str) -> Lexicon:
     import tomllib
 
-    data = tomllib.loads(_file(name).read_text(encoding="utf-8"))
+    data: dict[str, Any] = collections.defaultdict(dict, tomllib.loads(_file(name).read_text(encoding="utf-8")))
+    numbers = data["numbers"]
+    slots = {key: _listed(phrases) for key, phrases in data["slots"].items()}
+    spell = _speller(data["spelling"].get("folds", []))
+    spoken = _spoken(numbers)
     entries: dict[str, Entry] = {}
 
-    def add(phrase: str, kind: int, value: str = "") -> None:
-        entries.setdefault(phrase, Entry(kind, value))
+    def add(phrases: str, entry: Entry) -> None:
+        for phrase in _expand(_listed(phrases), slots):
+            entries.setdefault(phrase, entry)
 
+    for digits, phrases in numbers.get("articles", {}).items():
+        add(phrases, Entry(Kind.ARTICLE, digits))
+    for value, phrases in spoken.items():
+        for phrase in phrases:
+            entries.setdefault(plain(phrase), Entry(Kind.DIGIT if value < 10 else Kind.PAIR, str(value)))
     for key, kind in _NUMBERS.items():
-        for word, value in data["numbers"][key].items():
-            add(word, kind, value)
+        for digits, phrases in numbers.get(key, {}).items():
+            add(phrases, Entry(kind, digits))
+    entries |= _ambiguous(entries)
     for key, kind in _MARKS.items():
-        for phrase in data["marks"][key]:
-            add(phrase, kind)
-    for code, names in data["countries"].items():
-        for phrase in names:
-            add(phrase, Kind.COUNTRY, code)
-    for table in ("intents", "alone"):
-        for key, templates in data[table].items():
-            for phrase in _expand(templates, data["slots"]):
-                entry = entries.get(phrase, Entry(Kind.KNOWN))
-                if table == "intents":
-                    entries[phrase] = entry._replace(intents=entry.intents | Intent[key.upper()].value)
-                else:
-                    entries[phrase] = entry._replace(alone=entry.alone | Intent[key.upper()].value)
-    claims = dict.fromkeys(data["claims"]["phrases"], Entry(Kind.KNOWN))
-    claims |= dict.fromkeys(data["claims"]["blockers"], Entry(Kind.NOT))
-    saying = data["saying"]
+        add(data["marks"].get(key, ""), Entry(kind))
+    for code, phrases in data["countries"].items():
+        add(phrases, Entry(Kind.COUNTRY, code))
+    for code, phrases in data["adjectives"].items():
+        add(phrases, Entry(Kind.ADJECTIVE, code))
+    for key, phrases in data["intents"].items():
+        flag = Intent[key.upper()].value
+        for phrase in _expand(_listed(phrases), slots):
+            entry = entries.get(phrase, _KNOWN)
+            entries[phrase] = Entry(entry.kind, entry.value, entry.intents | flag, entry.alone, entry.others)
+    for key, phrases in data["alone"].items():
+        flag = Intent[key.upper()].value
+        for phrase in _expand(_listed(phrases), slots):
+            entry = entries.get(phrase, _KNOWN)
+            entries[phrase] = entry._replace(alone=entry.alone | flag)
+    countries = _file(f"{name}_countries")
+    if countries.is_file():
+        for code, phrases in tomllib.loads(countries.read_text(encoding="utf-8")).items():
+            add(phrases, Entry(Kind.COUNTRY, code))
+    for phrase, entry in list(entries.items()):
+        for variant in spell(phrase):
+            entries.setdefault(variant, entry)
+    if name == _SHARED:
+        own = {Kind.DIGIT, Kind.PAIR, Kind.REPEAT, Kind.SCALE, Kind.ZERO}
+        shared = {phrase: entry for phrase, entry in entries.items() if entry.kind in own}
+        shared |= {phrase: entries[phrase] for phrase in _listed(data["shared"]["phrases"])}
+    else:
+        shared = lexicon(_SHARED).shared
+        for phrase, entry in shared.items():
+            entries.setdefault(phrase, entry)
+    claims = dict.fromkeys(_listed(data["claims"].get("phrases", "")), _KNOWN)
+    claims |= dict.fromkeys(_listed(data["claims"].get("blockers", "")), Entry(Kind.NOT))
+    saying, habits = data["saying"], data["habits"]
+    scales = sorted({word for words in numbers.get("scales", {}).values() for word in _listed(words)}, key=len)
     return Lexicon(
         phrases=_tree(entries),
         numbers=frozenset(word for word, entry in entries.items() if entry.kind <= Kind.SCALE),
+        habits=Habits(
+            bare=habits.get("bare", False),
+            spelled=habits.get("spelled", False),
+            apart=tuple(_listed(habits.get("apart", ""))),
+            whole=habits.get("whole", 10),
+            whole_trunk=habits.get("whole_trunk", 11),
+        ),
+        glue=re.compile(f"({'|'.join(scales)})(?:{habits.get('joiner', '')})?") if habits.get("glued") else None,
         claims=_tree(claims),
-        digit_names=tuple(saying["digits"]),
+        names=tuple(spoken[value][0] for value in range(100)),
         plus=saying["plus"],
         extension=saying["extension"],
         written_extension=saying["written_extension"],
-        zero_in=saying["zero_in"],
+        zero_in=saying.get("zero_in", {}),
         countries_alone=data["countries_alone"],
+        shared=shared,
     )
 
 
-def _expand(templates: list[str], slots: dict[str, list[str]]) -> Iterator[str]:
+def plain(words: str) -> str:
+    """Return words as they are looked up: without case, apostrophes and hyphens."""
+    if not words.isascii():
+        words = unicodedata.normalize("NFKC", words).replace("’", "'")
+    words = words.casefold().replace("'", "")
+    return words.replace("-", " ") if "-" in words else words
+
+
+def _listed(phrases: str) -> list[str]:
+    return [phrase.strip() for phrase in plain(phrases).split(",")] if phrases else []
+
+
+def _by_value(table: dict[str, str]) -> dict[int, list[str]]:
+    return {int(value): phrases.split(", ") for value, phrases in table.items()}
+
+
+def _speller(folds: list[dict[str, str]]) -> Callable[[str], list[str]]:
+    """Return what lists the other spellings of a phrase: without accents, and as `folds` say."""
+    tables = [str.maketrans(table) for table in folds]
+
+    def spell(phrase: str) -> list[str]:
+        if phrase.isascii():
+            return []
+        bare = "".join(sign for sign in unicodedata.normalize("NFD", phrase) if not "\u0300" <= sign <= "\u036f")
+        return [*(phrase.translate(table) for table in tables), unicodedata.normalize("NFC", bare)]
+
+    return spell
+
+
+def _spoken(numbers: dict[str, Any]) -> dict[int, list[str]]:
+    """Return the phrases for each of 0 to 99, the usual one first."""
+    words = _by_value(numbers["words"])
+    spoken = {value: list(phrases) for value, phrases in words.items()}
+    for rule in numbers.get("compounds", ()):
+        tens = _by_value(rule.get("tens", {}))
+        own = _by_value(rule.get("words", {}))
+        for ten, heads in (tens or {value: words[value] for value in range(20, 100, 10)}).items():
+            for unit in rule.get("units", range(1, 10)):
+                for head, tail in itertools.product(heads, own.get(unit) or words[unit]):
+                    spoken.setdefault(ten + unit, []).append(rule["say"].format(t=head, u=tail))
+    return spoken
+
+
+def _ambiguous(numbers: dict[str, Entry]) -> dict[str, Entry]:
+    """Return the number phrases that can be cut in several ways, and those where two run into one another."""
+    simple = {tuple(phrase.split()): entry.value for phrase, entry in numbers.items() if entry.kind in _SIMPLE}
+    compounds = [words for words in simple if len(words) > 1]
+    begun: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for words in compounds:
+        for size in range(1, len(words)):
+            begun.setdefault(words[:size], []).append(words)
+    crossed = {
+        words + other[size:]
+        for words in compounds
+        for size in range(1, len(words))
+        for other in begun.get(words[-size:], ())
+    }
+    known: dict[tuple[str, ...], list[tuple[str, ...]]] = {(): [()]}
+    found = {}
+    for words in (*compounds, *crossed):
+        value, *others = dict.fromkeys("".join(cut) for cut in _cuts(words, simple, known))
+        if others:
+            found[" ".join(words)] = Entry(Kind.PAIR, value, others=tuple(others))
+    return found
+
+
+def _cuts(
+    words: tuple[str, ...], simple: dict[tuple[str, ...], str], known: dict[tuple[str, ...], list[tuple[str, ...]]]
+) -> list[tuple[str, ...]]:
+    """Return the numbers that `words` can be cut into, fewest parts first."""
+    if words not in known:
+        cuts = [
+            (simple[words[:size]], *rest)
+            for size in range(len(words), 0, -1)
+            if words[:size] in simple
+            for rest in _cuts(words[size:], simple, known)
+        ]
+        known[words] = sorted(cuts, key=len)[:MOST_READINGS]
+    return known[words]
+
+
+def _expand(templates: Iterable[str], slots: dict[str, list[str]]) -> Iterator[str]:
     for template in templates:
         head, opened, rest = template.partition("{")
         if not opened:
             yield template
             continue
         name, _, tail = rest.partition("}")
-        yield from _expand([head + phrase + tail for phrase in slots[name]], slots)
+        # An empty phrase of a slot leaves a space too many.
+        yield from _expand([(head + phrase + tail).replace("  ", " ").strip() for phrase in slots[name]], slots)
 
 
 def _tree(entries: dict[str, Entry]) -> dict[str, Node]:
@@ -215,7 +408,9 @@ def _tree(entries: dict[str, Entry]) -> dict[str, Node]:
     for phrase, entry in entries.items():
         after = root
         for word in phrase.split():
-            node = after.setdefault(word, Node(None, {}))
+            node = after.get(word)
+            if node is None:
+                node = after[word] = Node(None, {})
             after = node.after
         node.entry = entry
     return root
