@@ -3,7 +3,7 @@
 
 import re
 
-from phonefsm.speech import correct, intents, numbers, words
+from phonefsm.speech import correct, countries, intents, numbers, words
 from phonefsm.speech.correct import Settled
 from phonefsm.speech.heard import Heard, Run
 from phonefsm.speech.numbers import Span
@@ -30,9 +30,9 @@ def hear(text: str, *, language: str = "en", region: str | None = None) -> Heard
 
     """
     items, count, settled = _hear(text, language)
-    countries = [item.value for item in items if item.kind == Kind.COUNTRY]
-    if len(items) == 1 and not countries:
-        countries = [words.lexicon(language).countries_alone.get(items[0].value, "")]
+    code = countries.calling_code(items)
+    if len(items) == 1 and not code:
+        code = words.lexicon(language).countries_alone.get(items[0].value, "")
     return Heard(
         runs=tuple(
             Run((), span.start, span.end, span.readings[0]) if numbers.is_extension(items, span) else _run(span, region)
@@ -41,7 +41,7 @@ def hear(text: str, *, language: str = "en", region: str | None = None) -> Heard
         corrections=tuple(settled.corrections),
         intents=intents.intents(items, text) | settled.intents,
         words=count,
-        calling_code=countries[-1] if countries else "",
+        calling_code=code,
     )
 
 

@@ -139,6 +139,12 @@ def _chain(items: list[Item], first: int, habits: Habits, *, literal: bool) -> t
     denied = first > 0 and items[first - 1].kind == Kind.NOT
     index = first + 1
     while index < len(items):
+        item = items[index]
+        if item.gap == " " and Kind.DIGIT <= item.kind <= Kind.PAIR:
+            size += len(item.value)
+            chain.append(index)
+            index += 1
+            continue
         ahead, joined, named = index, False, False
         while ahead < len(items) and ahead - index < _MOST_FILLERS and items[ahead].kind in _SKIPPED:
             joined = joined or items[ahead].kind == Kind.JOIN

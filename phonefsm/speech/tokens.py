@@ -9,7 +9,7 @@ from phonefsm.speech.words import Entry, Kind, Lexicon, Node, plain
 
 # Combining marks and joiners belong to words, though \w leaves them out.
 _JOINERS = "\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c\u200d'’"
-_TOKEN = re.compile(rf"(\d+)|[^\W\d_]+(?:[{_JOINERS}]++[^\W\d_]+)*[\u0900-\u0903\u093a-\u094f]*")
+_TOKEN = re.compile(rf"(\d+|[^\W\d_]+(?:[{_JOINERS}]++[^\W\d_]+)*[\u0900-\u0903\u093a-\u094f]*)")
 # Between the words of one number; hyphens bind them.
 _TIGHT = frozenset({" ", "-", "", " - ", "\u2010", "\u2011"})
 _HARD = frozenset(".?!;\n。？！")
@@ -42,73 +42,71 @@ def tokenise(text: str, lexicon: Lexicon, tree: dict[str, Node] | None = None) -
     tree = lexicon.phrases if tree is None else tree
     digits = lexicon.numbers
     is_ascii = text.isascii()
-    low = text.lower() if is_ascii else text
-    clean = is_ascii and "'" not in text
-    tokens = [
-        ("" if match.lastindex else match[0] if clean else plain(match[0]), match.start(), match.end())
-        for match in _TOKEN.finditer(low)
-    ]
-    words = len(tokens)
+    # Splitting leaves gap, token, gap, token ... gap.
+    gaps = _TOKEN.split(text.lower() if is_ascii else text)
+    raw = gaps[1::2]
+    gaps = gaps[::2]
+    count = len(raw)
+    words = raw if is_ascii and "'" not in text else [plain(word) for word in raw]
     if lexicon.glue is not None:
-        tokens = _unglued(tokens, tree, lexicon.glue)
+        gaps, raw, words = _unglued(gaps, raw, words, tree, lexicon.glue)
     items: list[Item] = []
-    before = index = 0
-    count = len(tokens)
-    while index < count:
-        word, start, end = tokens[index]
-        gap = text[before:start]
+    end = index = 0
+    stop = len(words)
+    while index < stop:
+        word, gap = words[index], gaps[index]
+        start = end + len(gap)
+        end = start + len(raw[index])
         index += 1
-        if not word:
-            items.append(Item(Kind.TYPED, _ascii(text[start:end]), start, end, gap))
-            before = end
-            continue
         node = tree.get(word)
         if node is None:
-            items.append(Item(Kind.OTHER, low[start:end], start, end, gap))
-            before = end
+            if word.isdecimal():
+                items.append(Item(Kind.TYPED, _ascii(word), start, end, gap))
+            else:
+                items.append(Item(Kind.OTHER, word, start, end, gap))
             continue
         entry = node.entry or _UNKNOWN
-        if node.after and index < count:
-            first, ahead, reach, tight = index, index, end, True
-            while node.after and ahead < count:
-                word, since, until = tokens[ahead]
-                node = node.after.get(word)
-                if node is None or is_hard(text[reach:since]):
+        if index < stop and words[index] in node.after:
+            first, ahead, reach, tight, comma = index - 1, index, end, True, False
+            while ahead < stop:
+                node = node.after.get(words[ahead])
+                inside = gaps[ahead]
+                if node is None or is_hard(inside):
                     break
-                tight = tight and text[reach:since] in _TIGHT
-                ahead, reach = ahead + 1, until
+                tight = tight and inside in _TIGHT
+                comma = comma or "," in inside
+                reach += len(inside) + len(raw[ahead])
+                ahead += 1
                 found = node.entry
-                if found is None:
-                    continue
                 # "sixty, three" is no 63. "no one" is a phrase, "no, one two three" is not.
-                if (
-                    tight
-                    if found.kind <= Kind.SCALE
-                    else not (word in digits and _goes_on(tokens, ahead, digits, text[end:until]))
+                if found is not None and (
+                    tight if found.kind <= Kind.SCALE else not _goes_on(words, ahead, digits, comma=comma)
                 ):
-                    entry, index, end = found, ahead, until
-            if entry.others and "-" in text[start:end]:
-                entry = _bound(entry, tokens[first - 1 : index], text, tree)
+                    entry, index, end = found, ahead, reach
+            if entry.others:
+                entry = _bound(entry, words[first:index], gaps[first:index], tree)
         items.append(
-            Item(entry.kind, entry.value or low[start:end], start, end, gap, entry.intents, entry.alone, entry.others)
+            Item(entry.kind, entry.value or word, start, end, gap, entry.intents, entry.alone, entry.others)
         )
-        before = end
-    return items, words
+    return items, count
 
 
-def _goes_on(tokens: list[tuple[str, int, int]], ahead: int, digits: frozenset[str], inside: str) -> bool:
-    return "," in inside or (ahead < len(tokens) and (not tokens[ahead][0] or tokens[ahead][0] in digits))
+def _goes_on(words: list[str], ahead: int, digits: frozenset[str], *, comma: bool) -> bool:
+    """Whether the phrase that ends before `ahead` ends in a word for a digit that more follow."""
+    return words[ahead - 1] in digits and (
+        comma or (ahead < len(words) and (words[ahead] in digits or words[ahead].isdecimal()))
+    )
 
 
-def _bound(entry: Entry, tokens: list[tuple[str, int, int]], text: str, tree: dict[str, Node]) -> Entry:
+def _bound(entry: Entry, words: list[str], gaps: list[str], tree: dict[str, Node]) -> Entry:
     """Return a number phrase without the readings that its hyphens rule out: "quatre-vingt dix" is 80 10 or 90."""
-    parts: list[list[str]] = []
-    end = -1
-    for word, start, until in tokens:
-        if not parts or text[end:start] == " ":
+    parts: list[list[str]] = [[words[0]]]
+    for word, gap in zip(words[1:], gaps[1:], strict=True):
+        if gap == " ":
             parts.append([])
         parts[-1].append(word)
-        end = until
+    if len(parts) == len(words):
+        return entry
     value = ""
     for part in parts:
         node: Node | None = Node(None, tree)
@@ -121,19 +119,20 @@ def _bound(entry: Entry, tokens: list[tuple[str, int, int]], text: str, tree: di
 
 
 def _unglued(
-    tokens: list[tuple[str, int, int]], tree: dict[str, Node], glue: re.Pattern[str]
-) -> list[tuple[str, int, int]]:
-    """Return the tokens with number words taken apart at the scales in them: "zweihundertzwölf"."""
-    apart = []
-    for token in tokens:
-        word, start, end = token
-        if word and word not in tree:
-            parts = [part for part in glue.split(word) if part]
-            if len(parts) > 1 and all(part in tree for part in parts):
-                apart.append((parts[0], start, end))
-                apart += [(part, end, end) for part in parts[1:]]
-                continue
-        apart.append(token)
+    gaps: list[str], raw: list[str], words: list[str], tree: dict[str, Node], glue: re.Pattern[str]
+) -> tuple[list[str], list[str], list[str]]:
+    """Take number words apart at the scales in them ("zweihundertzwölf"); the first part stands for the whole text."""
+    apart: tuple[list[str], list[str], list[str]] = ([], [], [])
+    for gap, text, word in zip(gaps, raw, words, strict=False):
+        parts = [word]
+        if word not in tree:
+            split = [part for part in glue.split(word) if part]
+            if all(part in tree for part in split):
+                parts = split
+        for index, part in enumerate(parts):
+            apart[0].append("" if index else gap)
+            apart[1].append("" if index else text)
+            apart[2].append(part)
     return apart
 
 

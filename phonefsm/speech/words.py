@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 MOST_READINGS = 4
+# The value of words for a phone or its number.
+PHONE = "phone"
 # The language whose digit words are understood beside every other.
 _SHARED = "en"
 
@@ -193,6 +195,7 @@ _MARKS = {
     "months": Kind.MONTH,
     "before": Kind.BEFORE,
     "numbered": Kind.KNOWN,
+    "phones": Kind.KNOWN,
     "neutral": Kind.KNOWN,
 }
 
@@ -255,7 +258,7 @@ def _load(name: str) -> Lexicon:
             add(phrases, Entry(kind, digits))
     entries |= _ambiguous(entries)
     for key, kind in _MARKS.items():
-        add(data["marks"].get(key, ""), Entry(kind))
+        add(data["marks"].get(key, ""), Entry(kind, PHONE if key in {"numbered", "phones"} else ""))
     for code, phrases in data["countries"].items():
         add(phrases, Entry(Kind.COUNTRY, code))
     for code, phrases in data["adjectives"].items():
