@@ -4,6 +4,7 @@
 import compileall
 import gc
 import logging
+import statistics
 import subprocess
 import sys
 import time
@@ -14,10 +15,16 @@ from typing import Any
 
 import phonenumbers
 import structlog
+
+try:
+    from text_to_num import alpha2digit
+except ImportError:
+    alpha2digit = None
 from pydantic import BaseModel, ConfigDict
 
 import phonefsm
 from phonefsm import CapturePolicy, PhoneCapture, ToolCall
+from phonefsm.speech import digits, has_lexicon, hear, runs
 
 ROUNDS = 15
 COUNT = 2_000
@@ -81,6 +88,62 @@ def _updates() -> None:
     )
 
 
+# About twenty words each.
+PHRASES = (
+    "yes sure so my number is four one five five five five oh one two three and thank you very much",
+    "you can reach me at two one two triple five zero one four seven or at seven one eight double five",
+    "my phone number is area code four one five and then six sixty six hundred twenty two eighteen okay",
+    "well it is eight hundred five five five twelve thirty four sorry twelve thirty five is the right one i think",
+)
+# Pieces that are repeated to long texts.
+NASTY = (
+    *("double ", "double " * 50 + "five ", "+", "+1 ", "plus ", "212 555 0147 ", "to for ate ", "5\u200d", "का", "x"),
+    *(
+        "hundred ",
+        "two hundred ",
+        "zweihundert",
+        "xhundert ",
+        "mil ",
+        "doscientos ",
+        "quatre vingt ",
+        "quatre-vingt dix ",
+    ),
+    *("five three times ", "5 extension ", "415 sorry ", "5 not 4 ", "last four ", "un ", "cinco y ", "1-800-FLOW"),
+    *("5 uh ", "a'", "france ", "0", "area code 415 ", "5" + " " * 99),
+)
+
+
+def _hearing() -> None:
+    """Print a phrase's time, as a ratio to a compiled parser of number words, and the worst of hostile inputs."""
+    rounds: dict[str, list[float]] = {"hear": [], "text2num": []}
+    for phrase in PHRASES:
+        for name, run in (("hear", hear), ("text2num", lambda text: alpha2digit(text, "en"))):
+            if name == "text2num" and alpha2digit is None:
+                continue
+            took = []
+            for _ in range(COUNT):
+                start = time.perf_counter()
+                run(phrase)
+                took.append(time.perf_counter() - start)
+            rounds[name].append(statistics.median(took))
+    heard = statistics.median(rounds["hear"])
+    print(f"{'hear, twenty words':38} {heard * 1e6:8.1f} us   ", end="")
+    if alpha2digit is None:
+        print("(text2num is not installed: nothing to compare with)")
+    else:
+        print(f"{heard / statistics.median(rounds['text2num']):.1f}x text2num on the same phrases")
+    worst = (0.0, "", "")
+    for language in filter(has_lexicon, ("en", "es", "fr", "de", "pt", "it", "nl", "hi")):
+        for piece in NASTY:
+            text = piece * (32_000 // len(piece))
+            for run in (hear, runs, digits):
+                start = time.process_time()
+                run(text, language=language)
+                took = (time.process_time() - start) / len(text.encode()) * 1024
+                worst = max(worst, (took, language, piece[:16]))
+    print(f"{'worst input, a kilobyte':38} {worst[0] * 1e3:8.2f} ms   {worst[2]!r} in {worst[1]}")
+
+
 def _turn(capture: PhoneCapture) -> None:
     capture.agent_said("I have 4 1 5, 5 5 5, 0 1 2 3. Is that right?")
     capture.user_said("what was that again please", modality="audio")
@@ -142,6 +205,7 @@ def _imports() -> None:
 
 
 if __name__ == "__main__":
+    _hearing()
     _updates()
     _long_conversation()
     _imports()

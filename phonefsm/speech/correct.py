@@ -26,6 +26,8 @@ _GLUE = frozenset(
         Kind.HOMOPHONE,
     }
 )
+# Words between a "not" and what it denies: "it is not a five".
+_BESIDE = frozenset({Kind.KNOWN, Kind.FILLER, Kind.COPULA, Kind.UNIT, Kind.ARTICLE})
 # A named part of a number ("the last four") is shorter than a number.
 _PART = 6
 # From here on a run may be a whole number: what follows a correction replaces rather than continues it.
@@ -49,11 +51,17 @@ _SHAPES: dict[int, Shape] = {
 
 
 def without_counts(items: list[Item]) -> list[Item]:
-    """Return the items with the "four" of "the last four are" made a unit: it is no digit of the number."""
+    """Return the items with the "four" of "the last four are" made a unit: it is no digit of the number.
+
+    Other languages count before as well: "les quatre derniers".
+    """
     kept = list(items)
     for index, item in enumerate(items[:-1]):
         if item.kind not in {Kind.LAST, Kind.FIRST}:
             continue
+        count = items[index - 1] if index else item
+        if count.kind in _NUMBER and item.gap == " " and (index == 1 or items[index - 2].kind > Kind.SCALE):
+            kept[index - 1] = count._replace(kind=Kind.UNIT)
         count = items[index + 1]
         if count.kind not in _NUMBER and not (count.kind == Kind.TYPED and len(count.value) == 1):
             continue
@@ -157,7 +165,7 @@ def _denied(lead: list[Item]) -> bool:
     for item in reversed(lead[-3:]):
         if item.kind == Kind.NOT:
             return True
-        if item.kind not in {Kind.KNOWN, Kind.FILLER, Kind.COPULA, Kind.UNIT} or item.intents:
+        if item.kind not in _BESIDE or item.intents:
             return False
     return False
 
@@ -273,6 +281,8 @@ def is_prose(items: list[Item], span: Span, *, most: int) -> bool:
         if item.kind <= Kind.SCALE:
             break
     if before is not None and before.kind == Kind.BEFORE and size <= 4:
+        return True
+    if before is not None and before.kind == Kind.MEASURE and size <= 2:
         return True
     counted = span.first > 1 and items[span.first - 1].kind == Kind.HOMOPHONE
     if counted and size <= 3 and items[span.first - 2].kind in {Kind.OTHER, Kind.BEFORE}:

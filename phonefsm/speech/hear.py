@@ -48,6 +48,8 @@ def hear(text: str, *, language: str = "en", region: str | None = None) -> Heard
 def digits(text: str, *, language: str = "en", region: str | None = None) -> str | None:
     """Return the one number in `text` as ASCII digits without "+", its extension appended, or None.
 
+    The digits are those written: the zero of "+44 (0)20" is among them, which a parser of numbers leaves out.
+
     Of several the first that is valid in `region` is taken, else the longest.
 
     Raises:
@@ -65,9 +67,19 @@ def digits(text: str, *, language: str = "en", region: str | None = None) -> str
         if len(choices) + len(shorter) > 1:
             for reading, extension in (choices + shorter)[:_MOST_TRIED]:
                 if _is_valid(reading, region):
-                    return reading.lstrip("+") + extension
+                    return _written(reading, choices, text) + extension
     best = max(spans, key=lambda span: len(span.readings[0]))
-    return best.readings[0].lstrip("+") + best.extension
+    return _written(best.readings[0], choices, text) + best.extension
+
+
+def _written(reading: str, choices: list[tuple[str, str]], text: str) -> str:
+    """Return a reading's digits; an international one as it is written, with the zero of "+44 (0)20"."""
+    if reading.startswith("+") and "(0)" in text:
+        for code in range(2, 5):
+            longer = f"{reading[:code]}0{reading[code:]}"
+            if any(longer == other for other, _ in choices):
+                return longer[1:]
+    return reading.lstrip("+")
 
 
 def runs(text: str, *, language: str = "en") -> tuple[Run, ...]:
@@ -103,7 +115,9 @@ def _hear(text: str, language: str) -> tuple[list[Item], int, Settled]:
     if all(item.kind > Kind.PLUS for item in items):
         return items, count, Settled()
     items = correct.without_counts(numbers.typed_apart(items, text))
-    spans = [span for span in numbers.find(items, text, lexicon.habits) if not correct.is_prose(items, span, most=_COUNT)]
+    spans = [
+        span for span in numbers.find(items, text, lexicon.habits) if not correct.is_prose(items, span, most=_COUNT)
+    ]
     return items, count, correct.settle(items, spans)
 
 

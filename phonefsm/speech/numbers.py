@@ -13,6 +13,7 @@ _MOST_RUNS = 500
 # E.164 allows fifteen digits; a longer group is a serial number.
 LONGEST = 15
 _STRONG = frozenset({Kind.TYPED, Kind.DIGIT, Kind.PAIR, Kind.ROUND})
+_REPEATS = frozenset({Kind.REPEAT, Kind.TIMES})
 _SOFT = frozenset({Kind.ARTICLE, Kind.HOMOPHONE})
 _SKIPPED = frozenset({Kind.FILLER, Kind.JOIN, Kind.PAUSE, Kind.AREA})
 _FOREIGN = frozenset("+=*@$€£¥₹%&<>|")
@@ -52,7 +53,7 @@ def find(items: list[Item], text: str, habits: Habits, *, literal: bool = False)
     index = 0
     while index < len(items) and len(found) < _MOST_RUNS:
         kind = items[index].kind
-        if kind > Kind.PLUS or kind == Kind.TIMES or (kind == Kind.SCALE and not habits.bare):
+        if kind > Kind.PLUS or (kind == Kind.SCALE and not habits.bare):
             index += 1
             continue
         chain, index = _chain(items, index, habits, literal=literal)
@@ -233,6 +234,9 @@ def _trim_start(items: list[Item], chain: list[int], *, literal: bool) -> tuple[
     item = items[chain[0]]
     if item.kind == Kind.ARTICLE and len(chain) > 1 and not literal:
         after = items[chain[1]]
+        if len(chain) == 2 and chain[0]:
+            # "The last one is a six."
+            return chain[1:], False, False
         return chain, True, after.kind == Kind.TYPED or after.value == "0"
     if item.kind == Kind.ZERO and len(chain) > 1 and not literal:
         after = items[chain[1]]
@@ -255,7 +259,11 @@ def _parts(
         item = items[chain[at]]
         if not parts or item.gap != " " or item.kind == Kind.TYPED:
             groups.append(0)
-        if item.kind <= Kind.PAIR and not item.others and (at + 1 == len(chain) or items[chain[at + 1]].kind <= Kind.PAIR):
+        if (
+            item.kind <= Kind.PAIR
+            and not item.others
+            and (at + 1 == len(chain) or items[chain[at + 1]].kind <= Kind.PAIR)
+        ):
             # Most of what is said: neither multiplied nor added to.
             part: tuple[str, ...] = (item.value,)
             if plus and parts and item.value == "0" and item.gap[-1:] == "(" and text[item.end : item.end + 1] == ")":
@@ -263,7 +271,7 @@ def _parts(
                 part = ("", "0")
             at += 1
         elif item.kind == Kind.TIMES and parts:
-            part, at = _times(items, chain, at, parts.pop())
+            part, at = _times(items, chain, at, parts.pop(), habits)
         else:
             part, at = _number(items, chain, at, habits)
         parts.append(part)
@@ -274,7 +282,7 @@ def _parts(
 def _atom(items: list[Item], chain: list[int], at: int, habits: Habits) -> tuple[tuple[str, ...], int]:
     item = items[chain[at]]
     times = 1
-    while item.kind == Kind.REPEAT and at + 1 < len(chain):
+    while item.kind in _REPEATS and at + 1 < len(chain):
         times = min(times * int(item.value), _MOST_TIMES)
         at += 1
         item = items[chain[at]]
@@ -287,28 +295,27 @@ def _atom(items: list[Item], chain: list[int], at: int, habits: Habits) -> tuple
         return tuple(digits * times for digits in (item.value, *item.others) if digits.isdigit()) or ("",), at + 1
     if item.kind == Kind.SCALE:
         return ("1" + item.value if habits.bare else "",), at + 1
-    if item.kind in {Kind.REPEAT, Kind.TIMES}:
+    if item.kind in _REPEATS:
         return ("",), at + 1
     return (item.value, *item.others), at + 1
 
 
 def _times(
-    items: list[Item], chain: list[int], at: int, part: tuple[str, ...]
+    items: list[Item], chain: list[int], at: int, part: tuple[str, ...], habits: Habits
 ) -> tuple[tuple[str, ...], int]:
     """Repeat the digit before a "twice", or the one after it: "five, two times", "two times five"."""
     times = int(items[chain[at]].value)
     before = part[0]
     back = before[:-1] + before[-1:] * times
     after = items[chain[at + 1]] if at + 1 < len(chain) else None
-    if after is None or after.gap != " " or not after.value.isdigit():
+    if after is None or after.gap != " " or after.kind > Kind.HOMOPHONE:
         return (back,), at + 1
-    forward = before + after.value[0] * times + after.value[1:]
-    return (forward, back + after.value), at + 2
+    forward = before + (after.value[0] * times + after.value[1:] if after.kind == Kind.TYPED else after.value * times)
+    readings = (forward, back + after.value)
+    return readings[::-1] if habits.times_after and items[chain[at]].gap == " " else readings, at + 2
 
 
-def _number(
-    items: list[Item], chain: list[int], at: int, habits: Habits, room: int = 4
-) -> tuple[tuple[str, ...], int]:
+def _number(items: list[Item], chain: list[int], at: int, habits: Habits, room: int = 4) -> tuple[tuple[str, ...], int]:
     """Return what a number of at most `room` digits can mean, and where it ends."""
     head, then = _atom(items, chain, at, habits)
     item = items[chain[at]]
@@ -333,9 +340,11 @@ def _added(
     items: list[Item], chain: list[int], at: int, habits: Habits, head: tuple[str, ...], zeros: int
 ) -> tuple[tuple[str, ...], int]:
     """Add to hundreds or thousands the smaller number that follows: "eight hundred twelve" is 800 12 or 812."""
-    if at == len(chain) or items[chain[at]].kind in {Kind.SCALE, Kind.TIMES, Kind.TYPED}:
+    if at == len(chain):
         return head, at
     after, last = items[chain[at]], chain[at - 1]
+    if after.kind in {Kind.TIMES, Kind.TYPED} or (after.kind == Kind.SCALE and not habits.bare):
+        return head, at
     apart = chain[at] > last + 1
     joined = apart and items[last + 1].kind == Kind.JOIN
     bound = not apart and after.gap in _BOUND

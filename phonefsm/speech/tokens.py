@@ -85,9 +85,7 @@ def tokenise(text: str, lexicon: Lexicon, tree: dict[str, Node] | None = None) -
                     entry, index, end = found, ahead, reach
             if entry.others:
                 entry = _bound(entry, words[first:index], gaps[first:index], tree)
-        items.append(
-            Item(entry.kind, entry.value or word, start, end, gap, entry.intents, entry.alone, entry.others)
-        )
+        items.append(Item(entry.kind, entry.value or word, start, end, gap, entry.intents, entry.alone, entry.others))
     return items, count
 
 

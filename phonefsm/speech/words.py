@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lexicon of a language, read on first use and turned into the tables that hearing looks up.
 
-How a language file is written (``lexicon/<language>.toml``, UTF-8). A list of phrases is one string, with commas between
-them, in single quotes (in three of them where it holds an apostrophe), which TOML reads fast. Every list may be left
-out. A phrase is matched whole, the longest first; capitals, hyphens and apostrophes do not matter ("c'est" is heard as
+How a language file is written (``lexicon/<language>.toml``, UTF-8). A list of phrases is one string, with commas
+between them, in single quotes (in three of them where it holds an apostrophe), which is read fast. Lists may be left
+out; ``words``, ``plus``, ``extension`` and ``written_extension`` may not. A phrase is matched whole, the longest first; capitals, hyphens and apostrophes do not matter ("c'est" is heard as
 "cest"). Accents may be left out by a recogniser: each phrase also stands without them, unless the file gives that
 spelling another meaning ("mas" beside "más"). ``[spelling] folds`` adds other habits, a table of single characters
-for each variant: ``[{ "ä" = "ae" }]``. A phrase in several lists has the meaning of the first, in the order of the lists
-below and of ``_MARKS``; intents are added to it.
+for each variant: ``[{ "ä" = "ae" }]``. A phrase in several lists has the meaning of the first, in the order of the
+lists below and of ``_MARKS``; intents are added to it.
 
 ``[numbers]``
   ``words``: value -> phrases, the usual one first (``lexicon().names`` says it). Phrases of one word or several.
@@ -21,7 +21,8 @@ below and of ``_MARKS``; intents are added to it.
   ``zeros``: words for zero beside digits, exclamations elsewhere ("oh").
   ``rounds``: value -> phrases for hundreds of one word ("doscientos"); smaller numbers are added to them.
   ``scales``: zeros -> words that multiply ("00" = hundred). ``repeats``: times -> words before the digit ("double").
-  ``times``: times -> phrases before or after it ("twice", "dos veces"); write an article that may follow as a slot.
+  ``times``: times -> phrases before or after it ("twice", "dos veces"); those with an article are ``repeats`` ("dos
+    veces el"). ``times_after = true`` in the habits: after it, where neither a comma nor validity tells.
 ``[habits]``
   ``glued = true``: scales stand inside words ("zweihundertzwölf"). ``joiner``: what may follow them there ("und").
   ``bare = true``: a scale alone is one of it ("cent"), and more than one digit before it is a number of its own.
@@ -48,7 +49,7 @@ import functools
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -134,7 +135,8 @@ class Habits(NamedTuple):
 
     bare: bool = False
     spelled: bool = False
-    apart: tuple[str, ...] = ()
+    apart: Sequence[str] = ()
+    times_after: bool = False
     whole: int = 10
     whole_trunk: int = 11
 
@@ -170,6 +172,14 @@ _NUMBERS = {
     "zeros": Kind.ZERO,
     "homophones": Kind.HOMOPHONE,
 }
+TABLES = frozenset(
+    (
+        *("spelling", "numbers", "habits", "shared", "marks", "slots", "intents", "alone", "claims", "saying"),
+        *("countries", "adjectives", "countries_alone"),
+    )
+)
+# What of the shared language's numbers: all but words that mean something else in prose.
+_SHARED_KINDS = frozenset({Kind.DIGIT, Kind.PAIR, Kind.REPEAT, Kind.SCALE, Kind.ZERO})
 _KNOWN = Entry(Kind.KNOWN)
 _SIMPLE = frozenset({Kind.DIGIT, Kind.PAIR, Kind.ARTICLE})
 _MARKS = {
@@ -235,34 +245,70 @@ def _file(name: str) -> "Traversable":
 
 @functools.cache
 def _load(name: str) -> Lexicon:
+    data = _read(name)
+    numbers, saying, habits = data["numbers"], data["saying"], dict(data["habits"])
+    spoken = _spoken(numbers)
+    entries = _entries(data, spoken, _read(f"{name}_countries") if _file(f"{name}_countries").is_file() else {})
+    if name == _SHARED:
+        shared = {phrase: entry for phrase, entry in entries.items() if entry.kind in _SHARED_KINDS}
+        shared |= {phrase: entries[phrase] for phrase in _listed(data["shared"]["phrases"])}
+    else:
+        shared = lexicon(_SHARED).shared
+        entries = shared | entries
+    claims = dict.fromkeys(_listed(data["claims"].get("phrases", "")), _KNOWN)
+    claims |= dict.fromkeys(_listed(data["claims"].get("blockers", "")), Entry(Kind.NOT))
+    folds = data["spelling"].get("folds", [])
+    glue = None
+    if habits.pop("glued", False):
+        scales = sorted(
+            {word for words in numbers["scales"].values() for word in _listed(words)}, key=len, reverse=True
+        )
+        glue = re.compile(f"({'|'.join(scales)})(?:{habits.pop('joiner', '')})?")
+    return Lexicon(
+        phrases=_tree(_spelled(entries, folds)),
+        numbers=frozenset(word for word, entry in entries.items() if entry.kind <= Kind.SCALE),
+        habits=Habits(**habits),
+        glue=glue,
+        claims=_tree(_spelled(claims, folds)),
+        names=tuple(spoken[value][0] for value in range(100)),
+        plus=saying["plus"],
+        extension=saying["extension"],
+        written_extension=saying["written_extension"],
+        zero_in=saying.get("zero_in", {}),
+        countries_alone=data["countries_alone"],
+        shared=shared,
+    )
+
+
+def _read(name: str) -> dict[str, Any]:
     import tomllib
 
-    data: dict[str, Any] = collections.defaultdict(dict, tomllib.loads(_file(name).read_text(encoding="utf-8")))
-    numbers = data["numbers"]
+    return collections.defaultdict(dict, tomllib.loads(_file(name).read_text(encoding="utf-8")))
+
+
+def _entries(data: dict[str, Any], spoken: dict[int, list[str]], countries: dict[str, str]) -> dict[str, Entry]:
+    """Return every phrase of a file with what it means, the first meaning that it is given."""
     slots = {key: _listed(phrases) for key, phrases in data["slots"].items()}
-    spell = _speller(data["spelling"].get("folds", []))
-    spoken = _spoken(numbers)
     entries: dict[str, Entry] = {}
 
     def add(phrases: str, entry: Entry) -> None:
         for phrase in _expand(_listed(phrases), slots):
             entries.setdefault(phrase, entry)
 
-    for digits, phrases in numbers.get("articles", {}).items():
+    for digits, phrases in data["numbers"].get("articles", {}).items():
         add(phrases, Entry(Kind.ARTICLE, digits))
-    for value, phrases in spoken.items():
-        for phrase in phrases:
-            entries.setdefault(plain(phrase), Entry(Kind.DIGIT if value < 10 else Kind.PAIR, str(value)))
+    for value, names in spoken.items():
+        for name in names:
+            entries.setdefault(plain(name), Entry(Kind.DIGIT if value < 10 else Kind.PAIR, str(value)))
     for key, kind in _NUMBERS.items():
-        for digits, phrases in numbers.get(key, {}).items():
+        for digits, phrases in data["numbers"].get(key, {}).items():
             add(phrases, Entry(kind, digits))
     entries |= _ambiguous(entries)
     for key, kind in _MARKS.items():
         add(data["marks"].get(key, ""), Entry(kind, PHONE if key in {"numbered", "phones"} else ""))
-    for code, phrases in data["countries"].items():
-        add(phrases, Entry(Kind.COUNTRY, code))
-    for code, phrases in data["adjectives"].items():
-        add(phrases, Entry(Kind.ADJECTIVE, code))
+    for table, kind in ((data["countries"], Kind.COUNTRY), (data["adjectives"], Kind.ADJECTIVE)):
+        for code, phrases in table.items():
+            add(phrases, Entry(kind, code))
     for key, phrases in data["intents"].items():
         flag = Intent[key.upper()].value
         for phrase in _expand(_listed(phrases), slots):
@@ -273,45 +319,27 @@ def _load(name: str) -> Lexicon:
         for phrase in _expand(_listed(phrases), slots):
             entry = entries.get(phrase, _KNOWN)
             entries[phrase] = entry._replace(alone=entry.alone | flag)
-    countries = _file(f"{name}_countries")
-    if countries.is_file():
-        for code, phrases in tomllib.loads(countries.read_text(encoding="utf-8")).items():
-            add(phrases, Entry(Kind.COUNTRY, code))
-    for phrase, entry in list(entries.items()):
-        for variant in spell(phrase):
-            entries.setdefault(variant, entry)
-    if name == _SHARED:
-        own = {Kind.DIGIT, Kind.PAIR, Kind.REPEAT, Kind.SCALE, Kind.ZERO}
-        shared = {phrase: entry for phrase, entry in entries.items() if entry.kind in own}
-        shared |= {phrase: entries[phrase] for phrase in _listed(data["shared"]["phrases"])}
-    else:
-        shared = lexicon(_SHARED).shared
-        for phrase, entry in shared.items():
-            entries.setdefault(phrase, entry)
-    claims = dict.fromkeys(_listed(data["claims"].get("phrases", "")), _KNOWN)
-    claims |= dict.fromkeys(_listed(data["claims"].get("blockers", "")), Entry(Kind.NOT))
-    saying, habits = data["saying"], data["habits"]
-    scales = sorted({word for words in numbers.get("scales", {}).values() for word in _listed(words)}, key=len)
-    return Lexicon(
-        phrases=_tree(entries),
-        numbers=frozenset(word for word, entry in entries.items() if entry.kind <= Kind.SCALE),
-        habits=Habits(
-            bare=habits.get("bare", False),
-            spelled=habits.get("spelled", False),
-            apart=tuple(_listed(habits.get("apart", ""))),
-            whole=habits.get("whole", 10),
-            whole_trunk=habits.get("whole_trunk", 11),
-        ),
-        glue=re.compile(f"({'|'.join(scales)})(?:{habits.get('joiner', '')})?") if habits.get("glued") else None,
-        claims=_tree(claims),
-        names=tuple(spoken[value][0] for value in range(100)),
-        plus=saying["plus"],
-        extension=saying["extension"],
-        written_extension=saying["written_extension"],
-        zero_in=saying.get("zero_in", {}),
-        countries_alone=data["countries_alone"],
-        shared=shared,
-    )
+    for code, phrases in countries.items():
+        add(phrases, Entry(Kind.COUNTRY, code))
+    return entries
+
+
+def _spelled(entries: dict[str, Entry], folds: list[dict[str, str]]) -> dict[str, Entry]:
+    """Return the entries, and below them those under their other spellings: as `folds` say, and without accents."""
+    tables = [str.maketrans(table) for table in folds]
+    spelled = dict(entries)
+    for phrase, entry in entries.items():
+        if not phrase.isascii():
+            for table in tables:
+                spelled.setdefault(phrase.translate(table), entry)
+            spelled.setdefault(without_accents(phrase), entry)
+    return spelled
+
+
+def without_accents(phrase: str) -> str:
+    """Return a phrase without the accents of Latin script; the vowel signs of others stay."""
+    bare = "".join(sign for sign in unicodedata.normalize("NFD", phrase) if not "\u0300" <= sign <= "\u036f")
+    return unicodedata.normalize("NFC", bare)
 
 
 def plain(words: str) -> str:
@@ -328,19 +356,6 @@ def _listed(phrases: str) -> list[str]:
 
 def _by_value(table: dict[str, str]) -> dict[int, list[str]]:
     return {int(value): phrases.split(", ") for value, phrases in table.items()}
-
-
-def _speller(folds: list[dict[str, str]]) -> Callable[[str], list[str]]:
-    """Return what lists the other spellings of a phrase: without accents, and as `folds` say."""
-    tables = [str.maketrans(table) for table in folds]
-
-    def spell(phrase: str) -> list[str]:
-        if phrase.isascii():
-            return []
-        bare = "".join(sign for sign in unicodedata.normalize("NFD", phrase) if not "\u0300" <= sign <= "\u036f")
-        return [*(phrase.translate(table) for table in tables), unicodedata.normalize("NFC", bare)]
-
-    return spell
 
 
 def _spoken(numbers: dict[str, Any]) -> dict[int, list[str]]:
@@ -409,11 +424,15 @@ def _expand(templates: Iterable[str], slots: dict[str, list[str]]) -> Iterator[s
 def _tree(entries: dict[str, Entry]) -> dict[str, Node]:
     root: dict[str, Node] = {}
     for phrase, entry in entries.items():
+        *words, last = phrase.split()
         after = root
-        for word in phrase.split():
+        for word in words:
             node = after.get(word)
             if node is None:
                 node = after[word] = Node(None, {})
             after = node.after
-        node.entry = entry
+        if last in after:
+            after[last].entry = entry
+        else:
+            after[last] = Node(entry, {})
     return root
