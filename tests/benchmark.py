@@ -17,7 +17,7 @@ import phonenumbers
 import structlog
 
 try:
-    from text_to_num import alpha2digit
+    from text_to_num import alpha2digit  # type: ignore[import-untyped]
 except ImportError:
     alpha2digit = None
 from pydantic import BaseModel, ConfigDict
@@ -136,11 +136,11 @@ def _hearing() -> None:
     for language in filter(has_lexicon, ("en", "es", "fr", "de", "pt", "it", "nl", "hi")):
         for piece in NASTY:
             text = piece * (32_000 // len(piece))
-            for run in (hear, runs, digits):
+            for listen in (hear, runs, digits):
                 start = time.process_time()
-                run(text, language=language)
-                took = (time.process_time() - start) / len(text.encode()) * 1024
-                worst = max(worst, (took, language, piece[:16]))
+                listen(text, language=language)
+                each = (time.process_time() - start) / len(text.encode()) * 1024
+                worst = max(worst, (each, language, piece[:16]))
     print(f"{'worst input, a kilobyte':38} {worst[0] * 1e3:8.2f} ms   {worst[2]!r} in {worst[1]}")
 
 

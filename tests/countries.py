@@ -11,6 +11,7 @@ LEXICON = Path(__file__).parent.parent / "phonefsm" / "speech" / "lexicon"
 HEAD = """# SPDX-License-Identifier: Apache-2.0
 # Made by `python -m tests.countries` from CLDR, by calling code; not to be edited. Other names are in the lexicon.
 """
+# "Myanmar (Burma)": nobody says so. "Hong Kong SAR China" needs its short name in each lexicon.
 _NOTE = re.compile(r"\s*[(（\[].*?[)）\]]")
 
 

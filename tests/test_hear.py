@@ -48,6 +48,7 @@ from phonefsm.speech import (
         ("2 o 4 0", ["2040"]),
         ("oh, 212 555 0147", ["2125550147"]),
         ("you can call 212 555 0147 for that", ["2125550147"]),
+        ("two one two five five five oh one four too, sorry", ["2125550142"]),
         ("for 12 555 0147", ["125550147", "4125550147"]),
         # fillers and a recogniser's grouping
         ("2 1 2 uh 5 5 5 dash oh one let's see four seven", ["2125550147"]),

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every lexicon file is whole, and agrees with CLDR on numbers and countries."""
 
+import re
 import tomllib
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from phonefsm.speech import UnknownLanguageError, has_lexicon, hear, words
+from phonefsm.speech import UnknownLanguageError, digits, has_lexicon, hear, runs, words
 from tests import countries
 
 rbnf = pytest.importorskip("unicode_rbnf", reason="needs unicode-rbnf, which knows how CLDR spells numbers")
@@ -86,6 +89,24 @@ def test_a_country_in_words_gives_its_code(language: str) -> None:
     for code in (31, 33, 34, 39, 44, 49, 91, 351):
         line = tomllib.loads(countries.names(language))[str(code)].split(", ")[0]
         assert hear(line, language=language).calling_code == str(code), line
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_any_row_of_a_language_s_words_is_heard(language: str, data: st.DataObject) -> None:
+    """Whatever is said, the answer is well formed: spans lie in the text, readings are few, distinct ASCII digits."""
+    spoken = st.sampled_from(sorted(words.lexicon(language).phrases))
+    pieces = st.sampled_from(words.lexicon(language).names) | spoken | st.sampled_from([",", ".", "-", "+", "12", "0"])
+    text = " ".join(data.draw(st.lists(pieces, max_size=25)))
+    heard = hear(text, language=language, region="ES")
+    for run in (*heard.runs, *runs(text, language=language)):
+        assert 0 <= run.start < run.end <= len(text)
+        assert len(set(run.readings)) == len(run.readings) <= words.MOST_READINGS
+        assert all(re.fullmatch(r"\+?[0-9]+", reading) for reading in run.readings)
+    for correction in heard.corrections:
+        assert re.fullmatch("[0-9]+", correction.digits)
+    assert re.fullmatch("[0-9]+", digits(text, language=language, region="FR") or "0")
 
 
 def test_a_lexicon_is_read_when_its_language_is_first_used() -> None:

@@ -26,6 +26,9 @@ _GLUE = frozenset(
         Kind.HOMOPHONE,
     }
 )
+_PARTS = frozenset({Kind.LAST, Kind.FIRST})
+_EMPTY = frozenset({Kind.KNOWN, Kind.UNIT})
+_PROSE = frozenset({Kind.OTHER, Kind.BEFORE})
 # Words between a "not" and what it denies: "it is not a five".
 _BESIDE = frozenset({Kind.KNOWN, Kind.FILLER, Kind.COPULA, Kind.UNIT, Kind.ARTICLE})
 # A named part of a number ("the last four") is shorter than a number.
@@ -57,7 +60,7 @@ def without_counts(items: list[Item]) -> list[Item]:
     """
     kept = list(items)
     for index, item in enumerate(items[:-1]):
-        if item.kind not in {Kind.LAST, Kind.FIRST}:
+        if item.kind not in _PARTS:
             continue
         count = items[index - 1] if index else item
         if count.kind in _NUMBER and item.gap == " " and (index == 1 or items[index - 2].kind > Kind.SCALE):
@@ -179,7 +182,7 @@ def _shape(lead: list[Item], trail: list[Item], span: Span) -> Shape | None:
             return "tail"
         if item.kind == Kind.AT_START:
             return "head"
-    after = [item.kind for item in trail if item.kind not in {Kind.KNOWN, Kind.UNIT}]
+    after = [item.kind for item in trail if item.kind not in _EMPTY]
     if after in ([Kind.COPULA, Kind.LAST], [Kind.COPULA, Kind.FIRST]):
         return _SHAPES[after[1]]
     for item in reversed(lead[-_REACH:]):
@@ -269,9 +272,10 @@ def is_prose(items: list[Item], span: Span, *, most: int) -> bool:
     after = items[span.stop] if span.stop < len(items) and _near(items[span.stop]) else None
     if after is not None and after.kind == Kind.MEASURE and size <= _WHOLE:
         return True
-    around = (*items[max(span.first - 3, 0) : span.first], *items[span.stop : span.stop + 2])
-    if size <= 4 and any(item.kind == Kind.MONTH for item in around):
-        return True
+    if size <= 4:
+        around = (*items[max(span.first - 3, 0) : span.first], *items[span.stop : span.stop + 2])
+        if any(item.kind == Kind.MONTH for item in around):
+            return True
     index = span.first
     while index > 0 and span.first - index < _REACH and items[index - 1].kind <= Kind.SCALE:
         index -= 1
@@ -285,23 +289,25 @@ def is_prose(items: list[Item], span: Span, *, most: int) -> bool:
     if before is not None and before.kind == Kind.MEASURE and size <= 2:
         return True
     counted = span.first > 1 and items[span.first - 1].kind == Kind.HOMOPHONE
-    if counted and size <= 3 and items[span.first - 2].kind in {Kind.OTHER, Kind.BEFORE}:
+    if counted and size <= 3 and items[span.first - 2].kind in _PROSE:
         return True
     if _is_clock(items, span) and len(items) > span.stop - span.first:
         return True
-    return size <= most and any(item is not None and _is_word(item) for item in (before, after))
+    return size <= most and (_is_word(before) or _is_word(after))
 
 
 def _near(item: Item) -> bool:
-    return item.gap.isspace() or item.gap in {"-", ""}
+    return item.gap in {" ", "-", ""} or item.gap.isspace()
 
 
-def _is_word(item: Item) -> bool:
+def _is_word(item: Item | None) -> bool:
     """Whether an item is a word of prose; single letters are spelled."""
-    return item.kind == Kind.OTHER and len(item.value) > 1
+    return item is not None and item.kind == Kind.OTHER and len(item.value) > 1
 
 
 def _is_clock(items: list[Item], span: Span) -> bool:
+    if items[span.first].kind != Kind.TYPED:
+        return False
     parts = items[span.first : span.stop]
     return (
         len(parts) > 1

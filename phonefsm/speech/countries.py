@@ -4,6 +4,7 @@
 from phonefsm.speech.tokens import Item, is_hard
 from phonefsm.speech.words import PHONE, Kind
 
+_NAMES = frozenset({Kind.COUNTRY, Kind.ADJECTIVE})
 _NUMBER = frozenset({Kind.UNIT, Kind.AREA, Kind.PLUS})
 _LEADS = frozenset({Kind.COPULA, Kind.BEFORE})
 # How far a word for a number may be from the name: "a number in New Zealand", "a French mobile number".
@@ -12,7 +13,7 @@ _REACH = 3
 
 def calling_code(items: list[Item]) -> str:
     """Return the calling code of the country that was named last, or ""."""
-    named = [index for index, item in enumerate(items) if item.kind in {Kind.COUNTRY, Kind.ADJECTIVE}]
+    named = [index for index, item in enumerate(items) if item.kind in _NAMES]
     if not named:
         return ""
     # Nothing said but the name, and words that stand beside an answer.

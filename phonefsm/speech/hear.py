@@ -112,7 +112,7 @@ def claims_saved(text: str, *, language: str = "en") -> bool:
 def _hear(text: str, language: str) -> tuple[list[Item], int, Settled]:
     lexicon = words.lexicon(language)
     items, count = tokenise(text, lexicon)
-    if all(item.kind > Kind.PLUS for item in items):
+    if min([item.kind for item in items], default=Kind.OTHER) > Kind.PLUS:
         return items, count, Settled()
     items = correct.without_counts(numbers.typed_apart(items, text))
     spans = [

@@ -13,6 +13,14 @@ _MOST_RUNS = 500
 # E.164 allows fifteen digits; a longer group is a serial number.
 LONGEST = 15
 _STRONG = frozenset({Kind.TYPED, Kind.DIGIT, Kind.PAIR, Kind.ROUND})
+# Plain names for what is compared in the innermost loops.
+_DIGIT, _PAIR = Kind.DIGIT, Kind.PAIR
+_ROUNDED = frozenset({Kind.ROUND, Kind.SCALE})
+_UNADDED = frozenset({Kind.TIMES, Kind.TYPED})
+_ATTACHED = frozenset({Kind.EXTENSION, Kind.ZERO})
+_BESIDE = frozenset({Kind.FILLER, Kind.COPULA, Kind.UNIT})
+# After these words a number is over, so what sounds like a digit before them is one: "five five too, or".
+_BREAKS = frozenset({Kind.OR, Kind.CUE, Kind.EXTENSION})
 _REPEATS = frozenset({Kind.REPEAT, Kind.TIMES})
 _SOFT = frozenset({Kind.ARTICLE, Kind.HOMOPHONE})
 _SKIPPED = frozenset({Kind.FILLER, Kind.JOIN, Kind.PAUSE, Kind.AREA})
@@ -110,7 +118,7 @@ def _is_apart(item: Item, before: Item | None, after: Item | None, text: str) ->
         return False
     if after.kind == Kind.TYPED:
         return not _SUMS.isdisjoint(after.gap) or (after.gap == "/" and _is_year(item) and _is_year(after))
-    return not after.gap and after.kind not in {Kind.EXTENSION, Kind.ZERO}
+    return not after.gap and after.kind not in _ATTACHED
 
 
 def _is_year(item: Item) -> bool:
@@ -141,7 +149,7 @@ def _chain(items: list[Item], first: int, habits: Habits, *, literal: bool) -> t
     index = first + 1
     while index < len(items):
         item = items[index]
-        if item.gap == " " and Kind.DIGIT <= item.kind <= Kind.PAIR:
+        if item.gap == " " and _DIGIT <= item.kind <= _PAIR:
             size += len(item.value)
             chain.append(index)
             index += 1
@@ -189,11 +197,9 @@ def _span(items: list[Item], chain: list[int], text: str, habits: Habits, *, lit
     first = next((at for at, index in enumerate(chain) if items[index].kind != Kind.PLUS), len(chain))
     plus = plus or first > 0
     chain = chain[first:]
-    if not any(items[index].kind in _STRONG for index in chain):
-        return None
     chain, optional_last = _trim_end(items, chain)
     chain, optional_first, dropped_first = _trim_start(items, chain, literal=literal)
-    if not any(items[index].kind in _STRONG for index in chain):
+    if _STRONG.isdisjoint([items[index].kind for index in chain]):
         return None
     parts, groups = _parts(items, chain, text, habits, plus=plus)
     if optional_first:
@@ -210,7 +216,8 @@ def _trim_end(items: list[Item], chain: list[int]) -> tuple[list[int], bool]:
     stop = len(chain)
     while stop:
         item = items[chain[stop - 1]]
-        follows = chain[stop - 1] + 1 < len(items) and not is_hard(items[chain[stop - 1] + 1].gap)
+        after = items[chain[stop - 1] + 1] if chain[stop - 1] + 1 < len(items) else None
+        follows = after is not None and after.kind not in _BREAKS and not is_hard(after.gap)
         if item.kind != Kind.REPEAT and not (item.kind in _SOFT and follows):
             break
         stop -= 1
@@ -319,7 +326,7 @@ def _number(items: list[Item], chain: list[int], at: int, habits: Habits, room: 
     """Return what a number of at most `room` digits can mean, and where it ends."""
     head, then = _atom(items, chain, at, habits)
     item = items[chain[at]]
-    if item.kind in {Kind.ROUND, Kind.SCALE}:
+    if item.kind in _ROUNDED:
         zeros = 2 if item.kind == Kind.ROUND else len(item.value)
         return _added(items, chain, then, habits, head, zeros) if zeros < room else (head, then)
     while then < len(chain) and items[chain[then]].kind == Kind.SCALE:
@@ -343,7 +350,7 @@ def _added(
     if at == len(chain):
         return head, at
     after, last = items[chain[at]], chain[at - 1]
-    if after.kind in {Kind.TIMES, Kind.TYPED} or (after.kind == Kind.SCALE and not habits.bare):
+    if after.kind in _UNADDED or (after.kind == Kind.SCALE and not habits.bare):
         return head, at
     apart = chain[at] > last + 1
     joined = apart and items[last + 1].kind == Kind.JOIN
@@ -367,6 +374,8 @@ def _added(
 def _readings(parts: list[tuple[str, ...]]) -> list[str]:
     """Return up to four readings: the likeliest, then those that differ from it in the fewest places."""
     unsure = [index for index, part in enumerate(parts) if len(part) > 1]
+    if not unsure:
+        return ["".join([part[0] for part in parts])]
     if len(unsure) <= 2:
         choices = sorted(product(*(range(len(parts[index])) for index in unsure)), key=sum)
     else:
@@ -420,7 +429,7 @@ def _extension(items: list[Item], span: Span, habits: Habits) -> Span:
         return span
     if items[index].kind == Kind.EXTENSION:
         index += 1
-        while index < len(items) and items[index].kind in {Kind.FILLER, Kind.COPULA, Kind.UNIT}:
+        while index < len(items) and items[index].kind in _BESIDE:
             index += 1
     elif not (items[index].kind == Kind.TYPED and items[index].gap.strip() == "#"):
         return span
@@ -442,6 +451,6 @@ def _extension(items: list[Item], span: Span, habits: Habits) -> Span:
 def is_extension(items: list[Item], span: Span) -> bool:
     """Return whether a run is an extension that was given alone: "it's extension twelve"."""
     index = span.first - 1
-    while index >= 0 and items[index].kind in {Kind.FILLER, Kind.COPULA, Kind.UNIT}:
+    while index >= 0 and items[index].kind in _BESIDE:
         index -= 1
     return index >= 0 and items[index].kind == Kind.EXTENSION and len(span.readings[0]) <= _EXTENSION

@@ -3,11 +3,11 @@
 
 How a language file is written (``lexicon/<language>.toml``, UTF-8). A list of phrases is one string, with commas
 between them, in single quotes (in three of them where it holds an apostrophe), which is read fast. Lists may be left
-out; ``words``, ``plus``, ``extension`` and ``written_extension`` may not. A phrase is matched whole, the longest first; capitals, hyphens and apostrophes do not matter ("c'est" is heard as
-"cest"). Accents may be left out by a recogniser: each phrase also stands without them, unless the file gives that
-spelling another meaning ("mas" beside "más"). ``[spelling] folds`` adds other habits, a table of single characters
-for each variant: ``[{ "ä" = "ae" }]``. A phrase in several lists has the meaning of the first, in the order of the
-lists below and of ``_MARKS``; intents are added to it.
+out; ``words``, ``plus``, ``extension`` and ``written_extension`` may not. A phrase is matched whole, the longest first.
+Capitals, hyphens and apostrophes do not matter ("c'est" is heard as "cest"). Accents may be left out by a recogniser:
+each phrase also stands without them, unless the file gives that spelling another meaning ("mas" beside "más").
+``[spelling] folds`` adds other habits, a table of single characters for each variant: ``[{ "ä" = "ae" }]``. A phrase in
+several lists has the meaning of the first, in the order of the lists below and of ``_MARKS``; intents are added to it.
 
 ``[numbers]``
   ``words``: value -> phrases, the usual one first (``lexicon().names`` says it). Phrases of one word or several.
