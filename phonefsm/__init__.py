@@ -5,6 +5,7 @@ from phonefsm.capture import Listening, PhoneCapture
 from phonefsm.checks import Observation
 from phonefsm.errors import ConversationError, PhoneFsmError, PolicyError, SnapshotError
 from phonefsm.instructions import Instructions
+from phonefsm.ladder import Rung
 from phonefsm.number import PhoneNumber
 from phonefsm.outcome import Completed, Declined, Escalated, Outcome, Receipt
 from phonefsm.policy import CapturePolicy, EvidenceRules, Limits, NumberType, Support
@@ -32,6 +33,7 @@ __all__ = [
     "PhoneNumber",
     "PolicyError",
     "Receipt",
+    "Rung",
     "Snapshot",
     "SnapshotError",
     "State",

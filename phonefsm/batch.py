@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from phonefsm.ladder import Rung
 from phonefsm.prompts import ERRORS, reply_text
 from phonefsm.table import Code, State, Trigger
 from phonefsm.tools import Malformed, ToolCall, ToolReply, check
@@ -22,13 +23,14 @@ _PRIORITY: Final = {
 
 
 class Answered(NamedTuple):
-    """An answered call, small enough to keep: its text is made anew from code, state and detail."""
+    """An answered call, small enough to keep: its text is made anew from code, state, detail and rung."""
 
     id: str
     name: str
     code: Code
     state: State
     detail: str
+    rung: Rung
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -66,7 +68,7 @@ def request_of(call: ToolCall) -> Request:
 def reply_to(call: ToolCall, answered: Answered) -> ToolReply:
     """Return the reply to ``call``, or to one equal to it."""
     code = answered.code
-    text = reply_text(code, answered.state, answered.detail)
+    text = reply_text(code, answered.state, answered.detail, answered.rung)
     return ToolReply(call.id, call.name, text, code in ERRORS, code)
 
 

@@ -27,13 +27,23 @@ from phonefsm.evidence import (
 )
 from phonefsm.grounding import Ground
 from phonefsm.instructions import Instructions
+from phonefsm.ladder import Rung, ladder
 from phonefsm.machine import MACHINE, Call, Session
 from phonefsm.number import PhoneNumber, read
 from phonefsm.outcome import Completed, Declined, Escalated, Outcome, Receipt
 from phonefsm.policy import CapturePolicy, Support, default_policy, passes
-from phonefsm.prompts import ERRORS, Situation, check_wording, instructions_for, nudge_text, prompt_for, reply_text
+from phonefsm.prompts import (
+    ERRORS,
+    Situation,
+    check_wording,
+    instructions_for,
+    nudge_text,
+    parts_of,
+    prompt_for,
+    reply_text,
+)
 from phonefsm.snapshot import EntryData, ReplyData, Snapshot, WalkData
-from phonefsm.speech import Intent, claims_saved, has_lexicon
+from phonefsm.speech import Intent, Part, claims_saved, has_lexicon
 from phonefsm.table import FINAL, OPEN, TOOLS, Code, Consent, Effect, Row, State, Trigger
 from phonefsm.tools import MAX_REASON, Tool, ToolCall, ToolReply, offered
 
@@ -63,6 +73,8 @@ _PATIENCE: Final = {State.ASKING: 1.5, State.COLLECTING: 2.5, State.PENDING_CONF
 def _pressed(keys: str) -> str:
     digits: list[str] = []
     for key in keys[:MAX_TEXT]:
+        if key == "#" and digits:
+            break  # what comes behind the end belongs to no entry
         if key == "*":
             del digits[-1:]
         elif key in _KEYS:
@@ -202,7 +214,7 @@ class PhoneCapture:
     def keys_pressed(self, keys: str) -> ToolReply:
         """Take in one finished keypad entry and fire what it means.
 
-        ``*`` erases the key before it and a final ``#`` is dropped. While a number waits for an answer ``1`` agrees
+        ``*`` erases the key before it and ``#`` ends the entry. While a number waits for an answer ``1`` agrees
         and ``2`` rejects; any other entry is a number, or the next digits of one. One without digits is silence.
         """
         if not isinstance(keys, str):
@@ -269,6 +281,20 @@ class PhoneCapture:
     def tools(self) -> tuple[Tool, ...]:
         """The tools to show to the model; every tool may be called in every state all the same."""
         return offered(self._session.state, handover=self._policy.handover)
+
+    @property
+    def rung(self) -> Rung:
+        """How the number is to be asked for and read back, after all that went wrong so far."""
+        rungs = self._ladder()
+        rung = rungs[min(self._session.failures, len(rungs) - 1)]
+        # Where a second ear heard another number, its digits are what is to be checked.
+        return Rung.DIGITS if rung is Rung.GROUPS and self._second_ear_differs() else rung
+
+    @property
+    def part_due(self) -> int | None:
+        """Which part of the number is to be said next, from 0, while it is read back in parts; else ``None``."""
+        now = self._situation()
+        return now.place if now.parts else None
 
     @property
     def instructions(self) -> Instructions:
@@ -350,6 +376,7 @@ class PhoneCapture:
             rejections=session.rejections,
             silences=session.silences,
             refusals=session.refusals,
+            candidates=session.candidates,
             always_confirm=session.always_confirm,
             code=session.code,
             reason=self._reason,
@@ -488,12 +515,12 @@ class PhoneCapture:
             fresh = self._chosen(sorted(fresh, key=priority))
         for request in fresh:
             code, detail = self._answer(request, alone=len(fresh) == 1)
-            state = self._session.state
+            state, rung = self._session.state, self.rung
             for place, key in request.places:
                 if key is None:
-                    answers[place] = Answered("", "", code, state, detail)
+                    answers[place] = Answered("", "", code, state, detail, rung)
                 else:
-                    answers[place] = Answered(*key, code, state, detail)
+                    answers[place] = Answered(*key, code, state, detail, rung)
                     self._replies = (*self._replies, answers[place])[-CALLS_KEPT:]
         return [answers[place] for place in range(len(calls))]
 
@@ -532,7 +559,8 @@ class PhoneCapture:
 
     def _host(self, trigger: Trigger, text: str = "") -> ToolReply:
         code, detail = self._fire(trigger, text, by_model=False)
-        return ToolReply(None, trigger.value, reply_text(code, self._session.state, detail), code in ERRORS, code)
+        text = reply_text(code, self._session.state, detail, self.rung)
+        return ToolReply(None, trigger.value, text, code in ERRORS, code)
 
     def _fire(
         self,
@@ -624,9 +652,21 @@ class PhoneCapture:
         if target in FINAL and source in OPEN:
             self._log.info("outcome", state=str(target), code=str(code))
 
+    def _ladder(self) -> tuple[Rung, ...]:
+        return ladder(self._policy, in_parts=self._checks.hears_parts)
+
+    def _second_ear_differs(self) -> bool:
+        return Observation.TRANSCRIPT in self._observes and self._session.number_heard is Support.UNKNOWN
+
     def _situation(self) -> Situation:
-        session, latest = self._session, self._evidence.latest
-        second_ear = Observation.TRANSCRIPT in self._observes and session.number_heard is Support.UNKNOWN
+        session, latest, rung = self._session, self._evidence.latest, self.rung
+        candidate = self._candidate()
+        parts: tuple[Part, ...] = ()
+        place, goes_along = 0, False
+        if rung is Rung.PARTS and candidate is not None:
+            parts = parts_of(candidate.number, self._policy, country_given=candidate.country_given)
+            silent = session.code is Code.NO_INPUT
+            place, goes_along = self._evidence.next_part([part.digits for part in parts], silent=silent)
         return Situation(
             state=session.state,
             code=session.code,
@@ -634,7 +674,12 @@ class PhoneCapture:
             part=session.part,
             country_given=session.country_given,
             always_confirm=session.always_confirm,
-            spell=session.rejections > 0 or second_ear,
+            rung=rung,
+            parts=tuple(part.spoken for part in parts),
+            place=place,
+            goes_along=goes_along,
+            failed=session.failures > 0,
+            climbed=session.failures >= len(self._ladder()),
             attempts=session.attempts,
             intents=latest.intents if latest else Intent.NONE,
             spoke=latest is not None and session.code is None,

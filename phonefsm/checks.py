@@ -54,6 +54,11 @@ class Checks(NamedTuple):
         """A caller's turn is taken to answer a read-back that nobody can, or need, report."""
         return self.read_back == "ignore" or (self.read_back == "accept_unknown" and not self.sees_agent)
 
+    @property
+    def hears_parts(self) -> bool:
+        """A read-back in parts can be followed; a yes to the first part would count for the whole elsewhere."""
+        return self.sees_caller and self.sees_agent and not self.presume_read
+
 
 @lru_cache(maxsize=128)
 def checks_for(rules: EvidenceRules, language: str, observes: frozenset[Observation]) -> Checks:

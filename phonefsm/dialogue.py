@@ -11,8 +11,9 @@ from phonefsm import Code, Consent, Instructions, PhoneCapture, PhoneNumber, Sta
 from phonefsm.speech import Correction, Heard, Intent, Run, has_lexicon, hear, runs
 
 PATIENCE: Final = 2
-"""Turns in a row that ask for no call and are answered kindly. Each further one is passed on as if it were a number,
-and refused, so that the capture's own limit ends a conversation that leads nowhere."""
+"""Turns in a row that ask for no call and are answered kindly, and times that a read-back in parts begins again. Each
+further turn is passed on as if it were a number, and refused, so that the capture's own limit ends a conversation that
+leads nowhere."""
 WHOLE_DIGITS: Final = 7
 """Digits from which a run is meant as a whole number rather than as a part of one."""
 CODE_DIGITS: Final = 3
@@ -46,10 +47,11 @@ class Dialogue:
         self._refused_once = False
         self._astray = 0
         self._without_country = ""
+        self._due = self._restarts = 0
 
     def open(self) -> Instructions:
         """Return the first line to say."""
-        return self.capture.prompt
+        return self._next()
 
     def heard(self, text: str, modality: Literal["audio", "text"] | None = None) -> Instructions:
         """Take in a caller's turn and return what to say next; a blank one is silence.
@@ -61,16 +63,21 @@ class Dialogue:
         capture, self.replies = self.capture, ()
         capture.user_said(text, modality=modality)
         if capture.outcome is None:
-            calls = self._calls(self._hear(text), typed=modality == "text")
-            self._astray = 0 if calls else self._astray + 1
-            if self._astray > PATIENCE:
-                calls = [_update(text)]
+            said, due = self._hear(text), capture.part_due
+            along = due is not None and self._goes_along(said)
+            calls = [] if along else self._calls(said, typed=modality == "text")
+            if calls:
+                self._astray = self._restarts = 0
+            elif not along or (due or 0) <= self._due or self._restarts > PATIENCE:
+                self._astray += 1
+                if self._astray > PATIENCE:
+                    calls = [_update(text)]
             part = capture.part
             # No ids: this driver sends no call twice, and a restored one could meet ids of the first.
             self.replies = tuple(capture.tools_called(*calls))
             for call in calls:
                 self._keep_countryless(call.arguments.get("phone_number") or part + call.arguments.get("digits", ""))
-        return capture.prompt
+        return self._next()
 
     def keys(self, keys: str) -> Instructions:
         """Take in one finished keypad entry and return what to say next; one without digits is silence."""
@@ -79,11 +86,17 @@ class Dialogue:
         part = self.capture.part
         self.replies = (self.capture.keys_pressed(keys),)
         self._keep_countryless(part + "".join(filter(str.isdigit, keys)))
-        return self.capture.prompt
+        return self._next()
 
     def silent(self) -> Instructions:
         """Take in that the caller said nothing and return what to say next."""
         self.replies = (self.capture.user_silent(),)
+        return self._next()
+
+    def _next(self) -> Instructions:
+        due = self.capture.part_due or 0
+        self._restarts += due < self._due
+        self._due = due
         return self.capture.prompt
 
     def _hear(self, text: str) -> Heard:
@@ -114,6 +127,17 @@ class Dialogue:
                 return [_call(Trigger.REJECT)]
             return self._refusal() if intents & Intent.NO else []
         return []
+
+    def _goes_along(self, said: Heard) -> bool:
+        """Return whether ``said`` goes along with one part of the read-back: a yes, "uh-huh" or an echo."""
+        number = self.capture.number
+        if number is None or self.capture.consent is not Consent.UNREAD or said.corrections:
+            return False
+        if said.intents & ~(Intent.YES | Intent.UNCLEAR):
+            return False
+        forms = number.e164, "".join(filter(str.isdigit, number.national))
+        echo = all(any(reading in form for form in forms for reading in run.readings) for run in said.runs)
+        return echo and bool(said.intents or said.runs)
 
     def _refusal(self) -> list[ToolCall]:
         """Accept a refusal the second time; the first time the prompt asks once more."""

@@ -7,7 +7,7 @@ is judged. What leaves the window is folded into the walk's base, so a turn cost
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
 from phonefsm.machine import CONSENT
@@ -181,17 +181,16 @@ START: Final = Walk().moved(Fact.NEW_GENERATION)
 def step(walk: Walk, entry: Entry, candidate: Candidate) -> Walk:
     """Return the walk behind ``entry``."""
     if isinstance(entry, Refused):
-        return walk.moved(Fact.CLAIM_REFUSED)
+        return walk.moved(Fact.CLAIM_REFUSED)._replace(spoken="")
     if isinstance(entry, AgentTurn):
         return _agent_step(walk, entry, candidate)
     if candidate.presume_read and walk.consent is Consent.UNREAD:
         walk = walk.moved(Fact.READ_BACK)._replace(read=Support.UNKNOWN)
     fact = caller_fact(entry, candidate)
-    bare_no = (
-        walk.consent is not Consent.UNREAD and bool(entry.intents & Intent.NO) and not entry.intents & Intent.DECLINE
-    )
-    # "mm-hm", or an echo, between two halves of a read-back
-    spoken = walk.spoken if fact in (Fact.UNCLEAR, Fact.SAYS_PART) else ""
+    begun = walk.consent is not Consent.UNREAD or _says_part(walk.spoken, candidate)
+    bare_no = begun and bool(entry.intents & Intent.NO) and not entry.intents & Intent.DECLINE
+    # "yes", "mm-hm" or an echo between two parts of a read-back
+    spoken = walk.spoken if fact in (Fact.AGREES, Fact.UNCLEAR, Fact.SAYS_PART) else ""
     return walk.moved(fact)._replace(spoken=spoken, no_to_read_back=bare_no)
 
 
@@ -282,6 +281,25 @@ def _joined(
     return tuple(joined), said
 
 
+def _says_part(spoken: str, candidate: Candidate) -> bool:
+    forms = candidate.forms() if spoken else frozenset()
+    return any(
+        len(readings[0]) >= OTHER_DIGITS and _piece(readings, forms) for readings, _ in unpack(spoken) if readings
+    )
+
+
+def parts_said(spoken: str, parts: Sequence[str]) -> int:
+    """Return how many of ``parts`` (digits) the runs ``spoken`` end with: in order, whole, the first one first."""
+    heard = list(unpack(spoken))
+    digits = [part.lstrip("+") for part in parts]
+    for first in range(len(heard)):
+        said, _ = _joined(heard[first:], None)
+        for count in range(len(digits) - 1, 0, -1):
+            if any(reading.lstrip("+") == "".join(digits[:count]) for reading in said):
+                return count
+    return 0
+
+
 def _another(heard: list[tuple[tuple[str, ...], str | None]], forms: frozenset[str]) -> bool:
     """Return whether ``heard`` says a number that is no piece of ``forms``."""
     if not heard:
@@ -357,6 +375,22 @@ class Evidence:
         """End consent to what was in hand; the words since the last candidate stay what they are."""
         self.base = START
         self.walk = START._replace(no_to_read_back=self.walk.no_to_read_back)
+
+    def next_part(self, parts: Sequence[str], *, silent: bool) -> tuple[int, bool]:
+        """Return which of ``parts`` a read-back in parts is at, and whether the caller went along with the one before.
+
+        Where they did not, or were ``silent``, it begins again: a part said twice in a row would be another number.
+        """
+        if self.walk.consent is not Consent.UNREAD:
+            return len(parts) - 1, False  # all of them were said, and the answer to the whole is due
+        said = parts_said(self.walk.spoken, parts)
+        answer = self.turns[-1] if self.turns else None
+        if isinstance(answer, AgentTurn) and not silent:
+            return max(said - 1, 0), False  # it is being said
+        goes_along = isinstance(answer, CallerTurn) and (
+            answer.intents.agree or bool(answer.intents & Intent.UNCLEAR) or bool(answer.numbers)
+        )
+        return (said, said > 0) if goes_along and not silent else (0, False)
 
     @property
     def latest(self) -> CallerTurn | None:

@@ -50,10 +50,18 @@ class Session:
     rejections: int = 0
     silences: int = 0
     refusals: int = 0
+    candidates: int = 0
+    """Numbers recorded since the start or the last reopen; an extension given later makes no other one."""
     always_confirm: bool = False
     """A candidate came by voice, or the capture was reopened: confirmation stays required."""
     code: Code | None = None
     """What the last row taken said."""
+
+    @property
+    def failures(self) -> int:
+        """How many numbers, or parts of one, did not stand: the read-back ladder is climbed by them."""
+        in_hand = self.state in (State.PENDING_CONFIRMATION, State.COMPLETED)
+        return max(self.candidates - in_hand, self.rejections)
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -175,6 +183,7 @@ def _keep(session: Session, _: Call) -> None:
 def _record(session: Session, call: Call) -> None:
     claim = call.claim
     session.generation += 1
+    session.candidates += not _adds_extension(session, claim)
     session.number = claim.number
     session.number_heard = claim.support
     session.country_given = claim.country_given
@@ -183,6 +192,11 @@ def _record(session: Session, call: Call) -> None:
     session.attempts += claim.counts
     session.always_confirm |= claim.by_voice
     session.refusals = 0
+
+
+def _adds_extension(session: Session, claim: Claim) -> bool:
+    pending = session.number if session.state is State.PENDING_CONFIRMATION else None
+    return pending is not None and claim.number is not None and pending.e164 == claim.number.e164
 
 
 def _void_candidate(session: Session) -> None:
@@ -224,7 +238,7 @@ def _wait(session: Session, _: Call) -> None:
 
 def _reopen(session: Session, _: Call) -> None:
     session.generation += 1
-    session.attempts = session.rejections = session.silences = session.refusals = 0
+    session.attempts = session.rejections = session.silences = session.refusals = session.candidates = 0
     session.always_confirm = True
 
 

@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a host decides once: which numbers count, how sure to be, and when to give up."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
 from os import PathLike
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 import phonenumbers
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
 from pydantic_core import core_schema
 
 from phonefsm.errors import PolicyError
+from phonefsm.speech.words import has_lexicon, languages, primary
+
+UNDETERMINED: Final = "und"
+"""The tag for a language that is not known (ISO 639-2): digits count in it, and what words mean is unknown."""
+_TAG: Final = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
 EvidenceRule = Literal["require", "accept_unknown", "ignore"]
 """``require``: only what was seen passes. ``accept_unknown``: what the host cannot report passes too.
@@ -55,15 +61,27 @@ def _region(code: str) -> str:
     return upper
 
 
-class _IsRegion:
-    """What pydantic's ``AfterValidator(_region)`` would be, without the tenth of its import time that it brings."""
+def _language(tag: str) -> str:
+    if not _TAG.fullmatch(tag):
+        raise ValueError(f"{tag!r} is not a language tag (such as 'en' or 'fr-BE')")
+    if not (has_lexicon(tag) or primary(tag) == UNDETERMINED):
+        known = ", ".join(languages())
+        raise ValueError(f"there is no lexicon for {tag!r}; known are {known}, and {UNDETERMINED!r} where none fits")
+    return tag
 
-    @staticmethod
-    def __get_pydantic_core_schema__(source: type, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        return core_schema.no_info_after_validator_function(_region, handler(source))
+
+class _Checked:
+    """What pydantic's ``AfterValidator`` would be, without the tenth of its import time that it brings."""
+
+    def __init__(self, check: Callable[[str], str]) -> None:
+        self._check = check
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
 
 
-Region = Annotated[str, _IsRegion]
+Region = Annotated[str, _Checked(_region)]
+Language = Annotated[str, _Checked(_language)]
 
 
 class _Frozen(BaseModel):
@@ -123,8 +141,9 @@ class CapturePolicy(_Frozen):
     prefer_heard: bool = Field(
         default=True, description="whether the caller's words win over a model's argument that differs"
     )
-    language: str = Field(
-        default="en", pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", description="the caller's language"
+    language: Language = Field(
+        default="en",
+        description="the caller's language, one with a lexicon (`fr`, `fr-BE`); `und`: digits count, words do not",
     )
     read_back: Literal["groups", "digits"] = Field(default="groups", description="how a number is read back")
     keypad: bool = Field(default=False, description="whether the caller can press keys")
@@ -132,7 +151,7 @@ class CapturePolicy(_Frozen):
     extra_instructions: str = Field(default="", max_length=10_000, description="added to the model's instructions")
     wording: Mapping[str, str] = Field(
         default_factory=dict,
-        description="prompts in your own words, by the keys of `phonefsm.prompts.PROMPTS`",
+        description="prompts in your own words, by the keys of `phonefsm/prompts/en.toml`",
     )
 
     @classmethod

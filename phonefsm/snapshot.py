@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from phonefsm.checks import Observation
 from phonefsm.errors import SnapshotError
 from phonefsm.evidence import REFUSED, RUN_DIGITS, TURNS_KEPT, AgentTurn, CallerTurn, Entry, Refused
+from phonefsm.ladder import Rung
 from phonefsm.number import PhoneNumber
 from phonefsm.policy import Support
 from phonefsm.speech import Correction, Intent
@@ -107,6 +108,7 @@ class ReplyData(_Model):
     code: Code
     state: State
     detail: str
+    rung: Rung = Rung.GROUPS
 
 
 class Snapshot(_Model):
@@ -129,6 +131,7 @@ class Snapshot(_Model):
     rejections: _Count
     silences: _Count
     refusals: _Count
+    candidates: _Count = 0
     always_confirm: _Flag
     code: Code | None
     reason: str | None

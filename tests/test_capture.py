@@ -234,7 +234,7 @@ def test_a_read_back_cut_nobody_knows_where_counts_only_where_unknown_is_accepte
 
 
 def test_a_language_without_a_lexicon_is_unobserved_and_not_contradicted() -> None:
-    talk = Talk(policy=policy(language="sv")).says("noll sju").update(A)
+    talk = Talk(policy=policy(language="und")).says("noll sju").update(A)
     assert talk.codes == ["recorded"]
     assert talk.capture.receipt.heard is Support.UNKNOWN
 

@@ -103,6 +103,21 @@ SPOKEN: dict[str, tuple[list[str], str]] = {
     "nonsense throughout": (["banana"] * 11, "escalated: refusals_exhausted"),
     "nonsense in place of an answer": ([A, *["banana"] * 11], "escalated: refusals_exhausted"),
     "a number and then nothing": ([A], "pending_confirmation"),
+    "in parts": ([B, "no", B, "no", A, "yes", "uh-huh", "yes"], A_E164),
+    "in parts, echoed": ([B, "no", B, "no", A, "415", "555", "yes"], A_E164),
+    "in parts, with a silence and a question": (
+        [B, "no", B, "no", A, "yes", "", "yes", "why do you need it?", "yes", "yes", "yes"],
+        A_E164,
+    ),
+    "in parts, corrected in the middle": (
+        [B, "no", B, "no", A, "yes", f"no, {B}", "yes", "yes", "yes"],
+        B_E164,
+    ),
+    "in parts, a new tail in the middle": ([B, "no", B, "no", B, "yes", "no, 0123", "yes", "yes", "yes"], A_E164),
+    "in parts, rejected in the middle": ([B, "no", B, "no", B, "yes", "no", A, "yes", "yes", "yes"], A_E164),
+    "in parts, one yes short": ([B, "no", B, "no", A, "yes", "yes"], "pending_confirmation"),
+    "in parts, silent every other time": ([B, "no", B, "no", A, *["yes", ""] * 20], "escalated: refusals_exhausted"),
+    "in parts, off topic throughout": ([B, "no", B, "no", A, *["banana", "yes"] * 12], "escalated: refusals_exhausted"),
 }
 
 
@@ -186,6 +201,25 @@ def test_a_rejected_number_is_read_back_digit_by_digit_the_next_time() -> None:
     assert Caller(B, "no", A).said[-1] == "I have 4, 1, 5, 5, 5, 5, 0, 1, 2, 3. Is that right?"
 
 
+def test_a_yes_to_a_part_is_no_call() -> None:
+    caller = Caller(B, "no", B, "no", A)
+    for turn in ("yes", "uh-huh"):
+        caller.says(turn)
+        assert caller.driver.replies == ()
+    caller.says("yes")
+    assert [reply.code.value for reply in caller.driver.replies] == ["completed"]
+
+
+def test_the_last_rung_asks_for_keys_where_there_are_any() -> None:
+    keypad = {"default_region": "US", "keypad": True}
+    caller = Caller(*[B, "no"] * 3, policy=keypad)
+    assert caller.said[-1] == "Sorry about that. Please enter the number on your keypad, then press the pound key."
+    caller.says("/keys 415555*50123#")
+    assert caller.said[-1].endswith("You can also press 1 for yes or 2 for no.")
+    caller.says("/keys 1")
+    assert caller.end == A_E164
+
+
 def test_the_number_that_the_caller_calls_from_counts_once_they_refer_to_it() -> None:
     assert Caller("the number I'm calling from", "yes", caller_id=A_E164).end == A_E164
 
@@ -221,7 +255,7 @@ def test_a_new_driver_takes_up_a_restored_capture() -> None:
 
 
 def test_a_language_without_a_lexicon_is_served_by_digits_and_keys() -> None:
-    caller = Caller("meine Nummer ist 415 555 0123", "ja", policy={"default_region": "US", "language": "qaa"})
+    caller = Caller("meine Nummer ist 415 555 0123", "ja", policy={"default_region": "US", "language": "und"})
     assert caller.capture.outcome is None
     caller.says("415 555 0123")
     caller.says("/keys 1")
@@ -255,6 +289,24 @@ def test_every_conversation_ends(turns: list[str], region: str | None) -> None:
         if caller.capture.outcome is not None:
             return
     raise AssertionError(f"{caller.capture.state} after 600 turns of {turns}")
+
+
+_ANSWERS = ["yes", "uh-huh", "415", "555", "0123", "banana", "hold on", "what did you say", "no", "", A]
+
+
+@given(st.lists(st.sampled_from(_ANSWERS), min_size=1, max_size=4), st.booleans(), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_every_read_back_in_parts_ends(turns: list[str], keypad: bool, played: bool) -> None:
+    """Also where nothing is reported as played, so that no part counts as said."""
+    caller = Caller(B, "no", B, "no", A, policy={"default_region": "US", "keypad": keypad})
+    for turn in itertools.islice(itertools.cycle(turns), 200):
+        if played:
+            caller.says(turn)
+        else:
+            caller.driver.heard(turn, "audio")
+        if caller.capture.outcome is not None:
+            return
+    raise AssertionError(f"{caller.capture.state} after 200 turns of {turns}")
 
 
 @given(st.lists(st.text() | _TURNS, max_size=8), st.sampled_from(["US", "GB", "FR", None]))

@@ -29,6 +29,26 @@ def test_a_wrong_field_is_named(fields: dict[str, object], named: str) -> None:
         CapturePolicy.load(fields)
 
 
+@pytest.mark.parametrize("language", ["sv", "xx-YY", "klingon", ""])
+def test_an_unknown_language_is_an_error_when_the_policy_is_made(language: str) -> None:
+    with pytest.raises(PolicyError, match=r"^language: "):
+        CapturePolicy.load({"language": language})
+    with pytest.raises(PolicyError, match=r"^language: "):
+        PhoneCapture(language=language)
+
+
+def test_the_error_names_the_languages_there_are() -> None:
+    with pytest.raises(
+        PolicyError, match=r"there is no lexicon for 'sv'; known are de, en, .*, and 'und' where none fits"
+    ):
+        CapturePolicy.load({"language": "sv"})
+
+
+@pytest.mark.parametrize("language", ["en", "en-GB", "EN_in", "fr-BE", "und"])
+def test_a_known_language_may_have_a_region_and_there_may_be_none(language: str) -> None:
+    assert CapturePolicy.load({"language": language}).language == language
+
+
 def test_a_policy_is_frozen() -> None:
     with pytest.raises(ValidationError):
         setattr(CapturePolicy(), "default_region", "US")  # noqa: B010 - mypy refuses it too

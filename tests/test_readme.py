@@ -17,7 +17,7 @@ def _blocks(language: str) -> list[str]:
 
 
 def test_the_embedding_example_runs_and_is_ten_lines_at_most() -> None:
-    (example,) = _blocks("python")
+    example = next(block for block in _blocks("python") if "PhoneCapture" in block)
     assert len(example.strip().splitlines()) <= 10
     printed, space = io.StringIO(), dict[str, object]()
     with contextlib.redirect_stdout(printed):
@@ -28,6 +28,16 @@ def test_the_embedding_example_runs_and_is_ten_lines_at_most() -> None:
     said = re.search(r"print\(.*# (.*)", example)
     assert said is not None
     assert printed.getvalue().splitlines()[-1] == said[1]
+
+
+def test_the_numbers_that_are_said_are_said_as_shown() -> None:
+    example = next(block for block in _blocks("python") if "import say" in block)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(example, {})  # noqa: S102 - it is the README's own
+    shown = re.findall(r"# (.*)", example)
+    assert len(shown) > 5
+    assert printed.getvalue().splitlines() == shown
 
 
 def test_the_conversation_file_that_is_shown_ends_as_the_readme_says() -> None:

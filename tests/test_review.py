@@ -17,7 +17,7 @@ from transitions import Machine
 from phonefsm import batch, evidence, grounding, number, tools, words
 from phonefsm.machine import GUARDS, build
 from phonefsm.policy import CapturePolicy, Limits
-from phonefsm.prompts import ERRORS, REPLIES
+from phonefsm.prompts import ERRORS, reply_text
 from phonefsm.review import mermaid, reference, table
 from phonefsm.review.__main__ import BLOCKS, FILES, ReviewError, main, outdated, readme
 from phonefsm.table import (
@@ -316,7 +316,7 @@ def test_each_code_has_a_row_with_what_the_model_reads() -> None:
     assert [row[0] for row in rows] == [f"`{code}`" for code in Code]
     for code, (_, is_error, text) in zip(Code, rows, strict=True):
         assert is_error == ("yes" if code in ERRORS else "no")
-        assert text.startswith(REPLIES[code])
+        assert text.startswith(reply_text(code, State.ASKING, "{detail}"))
 
 
 def test_each_policy_field_has_a_row_with_a_meaning() -> None:

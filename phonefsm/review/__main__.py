@@ -22,6 +22,7 @@ BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
     "codes": reference.codes,
     "policy": reference.policy_fields,
     "limits": reference.limits,
+    "ladder": reference.rungs,
     "windows": reference.windows,
 }
 """The parts of the README that are made, by name; they stand between ``generated: NAME`` and ``end`` comments."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from phonefsm import batch, evidence, grounding, number, tools, words
+from phonefsm.ladder import RUNG_TEXTS
 from phonefsm.policy import CapturePolicy, Limits
 from phonefsm.prompts import ERRORS, REPLIES, reply_text
 from phonefsm.review.table import code, grid
@@ -40,6 +41,12 @@ def limits() -> str:
     ends = (code([_end(Guard(f"{name}_left"))]) for name in Limits.model_fields)
     head = ("limit", "default", "counts", "ends with")
     return grid(head, ((*row, end) for row, end in zip(rows, ends, strict=True)))
+
+
+def rungs() -> str:
+    """Return a table of the read-back ladder."""
+    rows = ((f"`{rung}`", *texts) for rung, texts in RUNG_TEXTS.items())
+    return grid(("rung", "the number is asked for", "and read back"), rows)
 
 
 def windows() -> str:

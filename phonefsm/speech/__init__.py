@@ -3,14 +3,16 @@
 
 from phonefsm.speech.hear import claims_saved, digits, hear, runs
 from phonefsm.speech.heard import Correction, Heard, Intent, Run, UnknownLanguageError
-from phonefsm.speech.say import say, written
+from phonefsm.speech.say import Part, Style, say, say_in_parts, says_pairs, written
 from phonefsm.speech.words import has_lexicon
 
 __all__ = [
     "Correction",
     "Heard",
     "Intent",
+    "Part",
     "Run",
+    "Style",
     "UnknownLanguageError",
     "claims_saved",
     "digits",
@@ -18,5 +20,7 @@ __all__ = [
     "hear",
     "runs",
     "say",
+    "say_in_parts",
+    "says_pairs",
     "written",
 ]

@@ -85,7 +85,7 @@ def _written(reading: str, choices: list[tuple[str, str]], text: str) -> str:
 def runs(text: str, *, language: str = "en") -> tuple[Run, ...]:
     """Return every run of digits in what an agent says, as it is said: nothing corrected, nothing left out.
 
-    SSML and XML tags are passed over.
+    The count in "the last four are 0123" is no digit of the number. SSML and XML tags are passed over.
 
     Raises:
         UnknownLanguageError: there is no lexicon for the language.
@@ -94,6 +94,7 @@ def runs(text: str, *, language: str = "en") -> tuple[Run, ...]:
     bare = _TAG.sub(lambda tag: " " * len(tag[0]), text)
     lexicon = words.lexicon(language)
     items, _ = tokenise(bare, lexicon)
+    items = correct.without_counts(items)
     return tuple(_run(span, None) for span in numbers.find(items, bare, lexicon.habits, literal=True))
 
 

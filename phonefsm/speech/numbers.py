@@ -218,6 +218,8 @@ def _trim_end(items: list[Item], chain: list[int]) -> tuple[list[int], bool]:
         item = items[chain[stop - 1]]
         after = items[chain[stop - 1] + 1] if chain[stop - 1] + 1 < len(items) else None
         follows = after is not None and after.kind not in _BREAKS and not is_hard(after.gap)
+        if after is not None and item.kind == Kind.ARTICLE and "," in after.gap:
+            break  # an article stands before its noun
         if item.kind != Kind.REPEAT and not (item.kind in _SOFT and follows):
             break
         stop -= 1

@@ -65,7 +65,8 @@ def tokenise(text: str, lexicon: Lexicon, tree: dict[str, Node] | None = None) -
             else:
                 items.append(Item(Kind.OTHER, word, start, end, gap))
             continue
-        entry = node.entry or _UNKNOWN
+        # "100" begins a phrase ("100 percent") and is digits where the phrase does not follow.
+        entry = node.entry or (Entry(Kind.TYPED, _ascii(word)) if word.isdecimal() else _UNKNOWN)
         if index < stop and words[index] in node.after:
             first, ahead, reach, tight, comma = index - 1, index, end, True, False
             while ahead < stop:

@@ -35,7 +35,9 @@ several lists has the meaning of the first, in the order of the lists below and 
 ``[slots]``: ``{name}`` in any phrase stands for each phrase of the slot; a slot may hold "".
 ``[intents]``: phrases by intent, wherever they stand; ``[alone]``: what counts only where nothing else is said.
 ``[claims]``: an agent's words for "I saved it", and those that make it a plan or a denial.
-``[saying]``: ``plus``, ``extension``, ``written_extension``, ``zero_in`` (region -> another word for zero).
+``[saying]``: ``plus``, ``extension``, ``written_extension``; ``words_in``: region -> words that are said there wherever
+  they are one of the phrases for a value ("oh", "septante"); ``pairs_in``: regions where a group of two digits is said
+  as a number ("douze"); ``doubles_in``: regions where a repeated digit is said with the first of ``repeats``.
 ``[countries]`` and ``[adjectives]``: calling code -> names beside those of CLDR (``<language>_countries.toml``, made by
   ``python -m tests.countries``), and words that name a country only beside a number ("a French number");
   ``[countries_alone]``: names that count only where nothing else is said.
@@ -142,7 +144,11 @@ class Habits(NamedTuple):
 
 
 class Lexicon(NamedTuple):
-    """One language's tables. `names` are the words for 0 to 99, the usual one each."""
+    """One language's tables.
+
+    `names` are the words for 0 to 99, the usual one each, and `names_in` those of regions that have their own;
+    `repeats` are the words for twice and three times before a digit.
+    """
 
     phrases: dict[str, Node]
     numbers: frozenset[str]
@@ -153,14 +159,12 @@ class Lexicon(NamedTuple):
     plus: str
     extension: str
     written_extension: str
-    zero_in: dict[str, str]
+    names_in: dict[str, tuple[str, ...]]
+    pairs_in: frozenset[str]
+    doubles_in: frozenset[str]
+    repeats: dict[int, str]
     countries_alone: dict[str, str]
     shared: dict[str, Entry]
-
-    @property
-    def digit_names(self) -> tuple[str, ...]:
-        """The words for 0 to 9."""
-        return self.names[:10]
 
 
 # A phrase in several of these lists has the kind of the first. The value of a scale is its zeros.
@@ -222,6 +226,12 @@ def has_lexicon(language: str) -> bool:
     return name.isascii() and name.isalpha() and _file(name).is_file()
 
 
+def languages() -> list[str]:
+    """Return the languages that there is a lexicon for, by their primary subtags."""
+    names = (file.name.removesuffix(".toml") for file in _folder().iterdir() if file.name.endswith(".toml"))
+    return sorted(name for name in names if name.isalpha())
+
+
 def lexicon(language: str) -> Lexicon:
     """Return the tables of `language`.
 
@@ -236,11 +246,15 @@ def lexicon(language: str) -> Lexicon:
         raise UnknownLanguageError(language) from None
 
 
-def _file(name: str) -> "Traversable":
+def _folder() -> "Traversable":
     # Imported on first use, which keeps the import of the package cheap.
     from importlib import resources
 
-    return resources.files(__package__) / "lexicon" / f"{name}.toml"
+    return resources.files(__package__) / "lexicon"
+
+
+def _file(name: str) -> "Traversable":
+    return _folder() / f"{name}.toml"
 
 
 @functools.cache
@@ -274,7 +288,10 @@ def _load(name: str) -> Lexicon:
         plus=saying["plus"],
         extension=saying["extension"],
         written_extension=saying["written_extension"],
-        zero_in=saying.get("zero_in", {}),
+        names_in={region: _named(numbers, spoken, words) for region, words in saying.get("words_in", {}).items()},
+        pairs_in=frozenset(_split(saying.get("pairs_in", ""))),
+        doubles_in=frozenset(_split(saying.get("doubles_in", ""))),
+        repeats={times: names[0] for times, names in _by_value(numbers.get("repeats", {})).items()},
         countries_alone=data["countries_alone"],
         shared=shared,
     )
@@ -355,7 +372,11 @@ def _listed(phrases: str) -> list[str]:
 
 
 def _by_value(table: dict[str, str]) -> dict[int, list[str]]:
-    return {int(value): phrases.split(", ") for value, phrases in table.items()}
+    return {int(value): _split(phrases) for value, phrases in table.items()}
+
+
+def _split(phrases: str) -> list[str]:
+    return phrases.split(", ") if phrases else []
 
 
 def _spoken(numbers: dict[str, Any]) -> dict[int, list[str]]:
@@ -370,6 +391,17 @@ def _spoken(numbers: dict[str, Any]) -> dict[int, list[str]]:
                 for head, tail in itertools.product(heads, own.get(unit) or words[unit]):
                     spoken.setdefault(ten + unit, []).append(rule["say"].format(t=head, u=tail))
     return spoken
+
+
+def _named(numbers: dict[str, Any], spoken: dict[int, list[str]], words: str) -> tuple[str, ...]:
+    """Return the words for 0 to 99 where each of `words` is preferred to others for the same value."""
+    preferred = set(_split(words))
+    zeros = _by_value(numbers.get("zeros", {})).get(0, [])
+    options = [[*spoken[value], *(zeros if value == 0 else ())] for value in range(100)]
+    return tuple(
+        next((phrase for phrase in phrases if not preferred.isdisjoint(phrase.replace("-", " ").split())), phrases[0])
+        for phrases in options
+    )
 
 
 def _ambiguous(numbers: dict[str, Entry]) -> dict[str, Entry]:
