@@ -6,6 +6,7 @@ thread at a time.
 """
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -167,6 +168,16 @@ class PhoneCapture:
         for place, line in enumerate(history, 1):
             self._earlier(line, place)
 
+    def __copy__(self) -> Self:
+        """Return an independent capture that stands where this one does, for trying what would come of something."""
+        other = object.__new__(type(self))
+        for name in PhoneCapture.__slots__:
+            setattr(other, name, getattr(self, name))
+        other._session = copy(self._session)
+        other._evidence = copy(self._evidence)
+        other._evidence.turns = self._evidence.turns.copy()
+        return other
+
     # What happened.
 
     def user_said(self, text: str | None, modality: Modality | None = None, id: str | None = None) -> None:
@@ -251,6 +262,11 @@ class PhoneCapture:
     def observes(self) -> frozenset[Observation]:
         """What the host reports."""
         return self._observes
+
+    @property
+    def standing(self) -> tuple[Session, Evidence]:
+        """All that guards read, for proofs: look, do not touch."""
+        return self._session, self._evidence
 
     @property
     def state(self) -> State:
@@ -384,6 +400,8 @@ class PhoneCapture:
             observes=tuple(sorted(self._observes)),
             turns=tuple(map(EntryData.of, evidence.turns)),
             mark=evidence.mark,
+            begun=evidence.begun,
+            start=evidence.start,
             base=WalkData(**evidence.base._asdict()),
             walk=WalkData(**evidence.walk._asdict()),
             cut=evidence.cut,
@@ -414,7 +432,7 @@ class PhoneCapture:
         )
         evidence = capture._evidence
         evidence.turns = [entry.entry() for entry in data.turns]
-        evidence.mark = data.mark
+        evidence.mark, evidence.begun, evidence.start = data.mark, data.begun, data.start
         evidence.base = Walk(**dict(data.base))
         evidence.walk = Walk(**dict(data.walk))
         evidence.cut = data.cut
@@ -458,6 +476,7 @@ class PhoneCapture:
             session.country_given,
             presume_read=checks.presume_read,
             accept_unplayed=passes(checks.read_back, Support.UNKNOWN),
+            caller_id=self._caller_id,
         )
 
     def _agreement(self) -> tuple[Support, Support]:
@@ -612,9 +631,12 @@ class PhoneCapture:
             case Effect.RECORD | Effect.COMPLETE:
                 since = call.claim.since
                 evidence.begin(self._candidate() if since < len(evidence.turns) else None, since)
-            case Effect.TAKE_PART | Effect.VOID | Effect.REJECT | Effect.REOPEN:
-                evidence.void()
+            case Effect.REOPEN:
+                evidence.void(all_of_it=True)
                 self._reason = None
+                self._replies = ()  # a reply from before the end would not be true any more
+            case Effect.TAKE_PART | Effect.VOID | Effect.REJECT:
+                evidence.void()
             case Effect.REFUSE if claimed:
                 evidence.add(REFUSED, self._candidate())
             case Effect.END if row.target is State.DECLINED:

@@ -13,9 +13,11 @@ The lines, each a JSON object; blank ones are passed over:
 """
 
 import json
+import logging
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
+import structlog
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
@@ -29,6 +31,10 @@ from phonefsm.tools import ToolCall, ToolReply
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
+QUIET: Final = structlog.wrap_logger(
+    structlog.ReturnLogger(), wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL)
+)
+"""A logger that drops a capture's events, whatever structlog is configured to."""
 MAX_CAUSE: Final = 300
 """Characters of a cause that are shown; it may quote the line."""
 _BESIDE_POLICY: Final = ("history", "caller_id", "observes")
@@ -186,6 +192,36 @@ def read(lines: Iterable[bytes]) -> Iterator[Numbered]:
         yield Numbered(number, event)
 
 
+def play(
+    capture: PhoneCapture, event: Event, logger: "FilteringBoundLogger | None" = None
+) -> tuple[PhoneCapture, list[ToolReply]]:
+    """Play one event on ``capture``; return it, or the one that takes its place, and what it replied.
+
+    Raises:
+        PhoneFsmError: the policy does not hold.
+
+    """
+    match event:
+        case Setup():
+            return event.capture(logger), []
+        case User():
+            capture.user_said(event.user, modality=event.modality, id=event.id)
+        case Agent():
+            capture.agent_said(event.agent, interrupted=event.interrupted)
+        case Calls():
+            return capture, capture.tools_called(*event.batch)
+        case Keys():
+            return capture, [capture.keys_pressed(event.keys)]
+        case Silence():
+            return capture, [capture.user_silent()]
+        case Reopen():
+            return capture, [capture.reopen()]
+        case SnapshotLine():
+            text = capture.snapshot().model_dump_json()
+            return PhoneCapture.restore(text, capture.policy, logger=logger), []
+    return capture, []
+
+
 class Player:
     """Plays events on a capture, and keeps the replies to the model's calls.
 
@@ -207,28 +243,10 @@ class Player:
             PhoneFsmError: the policy does not hold.
 
         """
-        capture = self.capture
-        match event:
-            case Setup():
-                self.capture = event.capture(self._logger)
-            case User():
-                capture.user_said(event.user, modality=event.modality, id=event.id)
-            case Agent():
-                capture.agent_said(event.agent, interrupted=event.interrupted)
-            case Calls():
-                replies = capture.tools_called(*event.batch)
-                self.replies += replies
-                return replies
-            case Keys():
-                return [capture.keys_pressed(event.keys)]
-            case Silence():
-                return [capture.user_silent()]
-            case Reopen():
-                return [capture.reopen()]
-            case SnapshotLine():
-                text = capture.snapshot().model_dump_json()
-                self.capture = PhoneCapture.restore(text, capture.policy, logger=self._logger)
-        return []
+        self.capture, replies = play(self.capture, event, self._logger)
+        if isinstance(event, Calls):
+            self.replies += replies
+        return replies
 
     def play_line(self, numbered: Numbered) -> list[ToolReply]:
         """Play one event of a file.

@@ -147,6 +147,8 @@ class Candidate(NamedTuple):
     """The host reports no read-backs, or the policy ignores them: a caller's turn is taken to answer one."""
     accept_unplayed: bool
     """A read-back counts, as unknown, where it was cut nobody knows where."""
+    caller_id: PhoneNumber | None = None
+    """The number that the host knows the caller to call from."""
 
     def forms(self) -> frozenset[str]:
         """Return the digit strings that say it whole."""
@@ -196,7 +198,7 @@ def step(walk: Walk, entry: Entry, candidate: Candidate) -> Walk:
 
 def caller_fact(turn: CallerTurn, candidate: Candidate) -> Fact:
     """Return what a caller's turn means for ``candidate``."""
-    if turn.objects:
+    if turn.objects or _means_another(turn, candidate):
         return Fact.OBJECTS
     same = stray = part = False
     if turn.numbers or turn.calling_code:
@@ -225,10 +227,22 @@ def caller_fact(turn: CallerTurn, candidate: Candidate) -> Fact:
     return Fact.TALKS if turn.long else Fact.UNCLEAR
 
 
+def _means_another(turn: CallerTurn, candidate: Candidate) -> bool:
+    """Return whether "the number I am calling from" is not the candidate, or nobody knows and no yes comes with it."""
+    if not turn.intents & Intent.CALLER_ID or candidate.caller_id == candidate.number:
+        return False
+    return candidate.caller_id is not None or not turn.intents & Intent.YES
+
+
 def _agent_step(walk: Walk, turn: AgentTurn, candidate: Candidate) -> Walk:
     if turn.overlong:
         return walk.moved(Fact.OTHER_NUMBER)._replace(spoken="")
-    fact, carried = _agent_fact(walk.spoken.split(), turn.numbers.split(), candidate)
+    before, new = walk.spoken.split(), turn.numbers.split()
+    fact, carried = _agent_fact(before, new, candidate)
+    if fact is Fact.SMALL_TALK and walk.consent is not Consent.UNREAD:
+        # Another number may also come in halves.
+        both = list(unpack(" ".join((*before, *new))))
+        fact = Fact.OTHER_NUMBER if _another(both, candidate.forms()) else fact
     if not turn.whole:
         carried = ""  # what may not have been played is no half of a read-back
         if fact is Fact.READ_BACK and not candidate.accept_unplayed:
@@ -322,14 +336,18 @@ def _piece(readings: tuple[str, ...], forms: frozenset[str]) -> bool:
 class Evidence:
     """The window of turns and the walk over it; bounded by the constants above."""
 
-    __slots__ = ("base", "cut", "mark", "turns", "walk")
+    __slots__ = ("base", "begun", "cut", "mark", "start", "turns", "walk")
 
     def __init__(self) -> None:
         self.turns: list[Entry] = []
         self.mark = 0
-        """Where the words since the last candidate begin, and consent to it."""
+        """Where the words since the last candidate begin."""
+        self.start = 0
+        """Where consent begins: there, or later, where something was taken back since."""
+        self.begun = 0
+        """Where the window stood when that candidate was taken: the words between were there to choose from."""
         self.base = START
-        """Consent at ``mark``, or at the window's start where the mark has left it."""
+        """Consent at ``start``, or at the window's start where that has left it."""
         self.walk = START
         self.cut = False
         """Some utterance was longer than what is looked at."""
@@ -353,28 +371,43 @@ class Evidence:
             self.walk = START
         if len(self.turns) > TURNS_KEPT:
             oldest = self.turns.pop(0)
-            if self.mark:
-                self.mark -= 1
+            self.mark = max(self.mark - 1, 0)
+            self.begun = max(self.begun - 1, 0)
+            if self.start:
+                self.start -= 1
             elif candidate is not None:
                 self.base = step(self.base, oldest, candidate)
 
     def begin(self, candidate: Candidate | None, mark: int) -> None:
         """Begin a generation: consent starts anew and walks from ``mark``; ``None`` where nothing is in hand."""
         self.mark = mark
+        self.start = max(mark, self.start)
+        self.begun = len(self.turns)
         self.base = START
         self._walk_again(candidate)
 
     def _walk_again(self, candidate: Candidate | None) -> None:
         walk = self.base
         if candidate is not None:
-            for place in range(self.mark, len(self.turns)):
+            for place in range(self.start, len(self.turns)):
                 walk = step(walk, self.turns[place], candidate)
         self.walk = walk
 
-    def void(self) -> None:
-        """End consent to what was in hand; the words since the last candidate stay what they are."""
+    def void(self, *, all_of_it: bool = False) -> None:
+        """End consent to what was in hand; the words since the last candidate stay what they are.
+
+        What was read back or agreed to before counts for no later number, though the caller may have given it
+        before, too. A read-back in the same breath does, but for ``all_of_it``.
+        """
         self.base = START
         self.walk = START._replace(no_to_read_back=self.walk.no_to_read_back)
+        self.start = len(self.turns) if all_of_it else max(self.start, self.behind_caller)
+
+    @property
+    def behind_caller(self) -> int:
+        """The place behind the caller's last turn in the words since the last candidate, or where these begin."""
+        places = range(len(self.turns) - 1, self.mark - 1, -1)
+        return next((place + 1 for place in places if isinstance(self.turns[place], CallerTurn)), self.mark)
 
     def next_part(self, parts: Sequence[str], *, silent: bool) -> tuple[int, bool]:
         """Return which of ``parts`` a read-back in parts is at, and whether the caller went along with the one before.

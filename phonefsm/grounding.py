@@ -8,7 +8,7 @@ from typing import Final
 
 import phonenumbers
 
-from phonefsm.evidence import CallerTurn, Entry, Evidence
+from phonefsm.evidence import CallerTurn, Evidence
 from phonefsm.machine import Claim, Session
 from phonefsm.number import (
     PhoneNumber,
@@ -115,14 +115,16 @@ class Ground:
         said, code = turn.numbers, number.calling_code
         national = number.e164[1 + len(code) :]
         default = calling_code(self.policy.default_region)
-        if said not in (number.e164, code + national) and not (code == default and said.lstrip("0") == national):
+        # Without "+" the digits are those of a number at home, though they may make one abroad, too.
+        at_home = code == default and (said == code + national or said.lstrip("0") == national)
+        if said != number.e164 and not at_home:
             return None
         return Claim(
             number=number,
             support=Support.SEEN,
             by_voice=turn.modality != "text",
             since=place + 1,
-            needs_confirmation=self._doubtful(place),
+            needs_confirmation=self._doubtful(place, place),
         )
 
     def _slow(self, trigger: Trigger, text: str) -> Claim:
@@ -210,7 +212,7 @@ class Ground:
         """Return a claim that the words up to ``turn`` support, or do not."""
         words = self.words
         unseen = Support.CONTRADICTED if self.source and words.complete else Support.UNKNOWN
-        since = turn + 1 if turn >= 0 else self._behind_caller()
+        since = turn + 1 if turn >= 0 else self.evidence.behind_caller
         given = number is None or self._country_given(number)
         return Claim(
             number=number,
@@ -220,17 +222,23 @@ class Ground:
             country_given=given,
             counts=not self._adds(number),
             needs_confirmation=not (seen and given and words.numbers == {number} and turn == words.latest)
-            or self._doubtful(turn),
+            or self._doubtful(turn, turn if number is None else words.first_of(number, turn)),
         )
 
-    def _doubtful(self, place: int) -> bool:
-        """Return whether the turn at ``place`` gave its number with a doubt, or a later one took it back."""
+    def _doubtful(self, place: int, first: int) -> bool:
+        """Return whether the turn at ``place`` gave its number with a doubt, or one since ``first`` took it back.
+
+        It is in doubt, too, where it was passed over for the candidate before.
+        """
         turns = self.evidence.turns
+        if 0 <= place < self.evidence.begun:
+            return True
         giving = turns[place] if place >= 0 else None
         if isinstance(giving, CallerTurn) and (giving.overlong or giving.intents & _DOUBT):
             return True
-        for turn in turns[place + 1 :]:
-            if isinstance(turn, CallerTurn) and (turn.objects or not turn.words_known):
+        for at in range(first + 1, len(turns)):
+            turn = turns[at]
+            if at != place and isinstance(turn, CallerTurn) and (turn.objects or not turn.words_known):
                 return True
         return False
 
@@ -242,12 +250,6 @@ class Ground:
             and number is not None
             and any(form.startswith(part) for form in spoken_forms(number, country_code_optional=True))
         )
-
-    def _behind_caller(self) -> int:
-        """Return the place behind the caller's last turn, or the mark."""
-        turns: list[Entry] = self.evidence.turns
-        places = range(len(turns) - 1, self.evidence.mark - 1, -1)
-        return next((place + 1 for place in places if isinstance(turns[place], CallerTurn)), self.evidence.mark)
 
     def _country_given(self, number: PhoneNumber) -> bool:
         code = number.calling_code

@@ -17,6 +17,18 @@ from phonefsm.speech.words import has_lexicon, languages, primary
 
 UNDETERMINED: Final = "und"
 """The tag for a language that is not known (ISO 639-2): digits count in it, and what words mean is unknown."""
+_LANGUAGES: Final = frozenset(
+    (
+        "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de "
+        "dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id "
+        "ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu "
+        "lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu "
+        "rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr "
+        "ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu "
+        f"ceb cmn fil haw hmn yue {UNDETERMINED}"
+    ).split()
+)
+"""Languages by ISO 639-1, and some with three letters; without a lexicon digits count, and words stay unknown."""
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
 EvidenceRule = Literal["require", "accept_unknown", "ignore"]
@@ -64,10 +76,11 @@ def _region(code: str) -> str:
 def _language(tag: str) -> str:
     if not _TAG.fullmatch(tag):
         raise ValueError(f"{tag!r} is not a language tag (such as 'en' or 'fr-BE')")
-    if not (has_lexicon(tag) or primary(tag) == UNDETERMINED):
-        known = ", ".join(languages())
-        raise ValueError(f"there is no lexicon for {tag!r}; known are {known}, and {UNDETERMINED!r} where none fits")
-    return tag
+    if has_lexicon(tag) or primary(tag) in _LANGUAGES:
+        return tag
+    raise ValueError(
+        f"there is no language {tag!r}; understood are {', '.join(languages())}, and {UNDETERMINED!r} is any"
+    )
 
 
 class _Checked:
@@ -143,7 +156,7 @@ class CapturePolicy(_Frozen):
     )
     language: Language = Field(
         default="en",
-        description="the caller's language, one with a lexicon (`fr`, `fr-BE`); `und`: digits count, words do not",
+        description="the caller's language (`fr`, `fr-BE`); of one without a lexicon, as of `und`, digits alone count",
     )
     read_back: Literal["groups", "digits"] = Field(default="groups", description="how a number is read back")
     keypad: bool = Field(default=False, description="whether the caller can press keys")

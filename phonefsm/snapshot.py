@@ -139,6 +139,8 @@ class Snapshot(_Model):
     observes: tuple[Observation, ...]
     turns: tuple[EntryData, ...] = Field(max_length=TURNS_KEPT)
     mark: _Count
+    begun: _Count = 0
+    start: _Count = 0
     base: WalkData
     walk: WalkData
     cut: _Flag
@@ -176,7 +178,7 @@ def _contradictions(data: Snapshot) -> Iterator[str]:
         yield "an extension or evidence without a number"
     if data.number is not None and not PhoneNumber(data.number).calling_code:
         yield "number: no such calling code"
-    if data.mark > len(data.turns):
+    if max(data.mark, data.begun, data.start) > len(data.turns):
         yield "the mark is behind the last turn"
     if (data.state is State.DECLINED) != (data.reason is not None):
         yield f"{data.state} {'with' if data.reason else 'without'} a reason"

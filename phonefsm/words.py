@@ -25,10 +25,14 @@ WHOLE_DIGITS: Final = 7
 
 
 class Whole(NamedTuple):
-    """A usable number in the caller's words, and the turn (its place in the window) that completed it."""
+    """A usable number in the caller's words, and the turn (its place in the window) that completed it.
+
+    ``first`` is the turn of its first part, where it came in parts.
+    """
 
     number: PhoneNumber
     turn: int
+    first: int = -1
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -70,6 +74,11 @@ class Words:
     def turn_of(self, number: PhoneNumber) -> int:
         """Return the latest turn that completed ``number``, or -1."""
         return max((whole.turn for whole in self.wholes if whole.number == number), default=-1)
+
+    def first_of(self, number: PhoneNumber, turn: int) -> int:
+        """Return the turn in which ``number``, complete at ``turn``, began."""
+        firsts = (whole.first for whole in self.wholes if (whole.number, whole.turn) == (number, turn))
+        return max((first for first in firsts if first >= 0), default=turn)
 
 
 class _Hearing:
@@ -188,7 +197,7 @@ class _Hearing:
             if count == READINGS:
                 break
             for number in self._usable(("".join(readings),)):
-                self.words.wholes.append(Whole(number, parts[-1][1]))
+                self.words.wholes.append(Whole(number, parts[-1][1], parts[0][1]))
 
 
 def read_reading(reading: str, extension: str | None, policy: CapturePolicy, code: str = "") -> PhoneNumber | None:

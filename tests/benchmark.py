@@ -17,7 +17,7 @@ import phonenumbers
 import structlog
 
 try:
-    from text_to_num import alpha2digit  # type: ignore[import-untyped]
+    from text_to_num import alpha2digit
 except ImportError:
     alpha2digit = None
 from pydantic import BaseModel, ConfigDict

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands: ``chat``, ``replay``, ``table`` and ``diagram``."""
+"""The commands: ``chat``, ``replay``, ``verify``, ``table`` and ``diagram``."""
 
 import json
 import sys
@@ -12,8 +12,8 @@ import typer
 
 from phonefsm import CapturePolicy, ConversationError
 from phonefsm.cli.chat import Chat
-from phonefsm.cli.screen import QUIET, Screen
-from phonefsm.conversation import Numbered, Player, read
+from phonefsm.cli.screen import Screen
+from phonefsm.conversation import QUIET, Numbered, Player, read
 
 app = typer.Typer(
     add_completion=False,
@@ -113,6 +113,39 @@ def replay(
         typer.echo(json.dumps(player.result))
     else:
         screen.outcome(player.capture)
+
+
+@app.command()
+def verify(
+    *,
+    policy: Annotated[Path | None, typer.Option(help="A policy as a TOML file; without it, the default one.")] = None,
+    depth: Annotated[
+        int | None,
+        typer.Option(min=1, max=20, help="Events of the longest conversations; each theme's own, unless told."),
+    ] = None,
+    campaign: Annotated[
+        int | None,
+        typer.Option(min=1, help="Play so many random conversations with a misbehaving model, in place of exploring."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The campaign's seed: the same one plays the same conversations.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object, on one line.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="A folder for the conversations that break something, a file each."),
+    ] = None,
+) -> None:
+    """Explore every conversation up to a depth, and check that what must hold does.
+
+    Ends with 0 where all of it holds, 1 where something is broken, 3 where the policy gives something up.
+    """
+    from phonefsm.cli import verify as proof
+
+    chosen = CapturePolicy() if policy is None else CapturePolicy.from_toml(policy)
+    if campaign is None:
+        code = proof.explore(chosen, depth=depth, as_json=as_json, output=output)
+    else:
+        code = proof.play(chosen, campaign, seed=seed, as_json=as_json, output=output)
+    raise typer.Exit(code)
 
 
 def _events(file: str) -> list[Numbered]:

@@ -5,7 +5,8 @@ import sys
 from typing import Literal
 
 from phonefsm import CapturePolicy, Instructions, PhoneCapture
-from phonefsm.cli.screen import QUIET, Screen
+from phonefsm.cli.screen import Screen
+from phonefsm.conversation import QUIET
 from phonefsm.dialogue import Dialogue
 
 _HELP = "An empty line is silence. /keys 4155# presses keys. /quit leaves."

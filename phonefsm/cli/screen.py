@@ -1,21 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the commands show: lines of a conversation, and how the capture stands."""
 
-import logging
 from collections.abc import Iterable
 from typing import Final
 
-import structlog
 from rich.console import Console
 from rich.text import Text
 
 from phonefsm import Completed, Declined, Escalated, PhoneCapture, ToolReply
 from phonefsm.conversation import Agent, Calls, Event, Keys, Reopen, Setup, Silence, SnapshotLine, User
-
-QUIET: Final = structlog.wrap_logger(
-    structlog.ReturnLogger(), wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL)
-)
-"""A logger that drops a capture's events, whatever structlog is configured to: they would mix with the transcript."""
 
 _STYLES: Final = {"agent": "bold", "caller": "cyan", "call": "magenta", "reply": "green", "refused": "red"}
 _WIDTH: Final = 8
