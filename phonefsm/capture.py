@@ -488,7 +488,9 @@ class PhoneCapture:
         if walk.consent is Consent.AGREED:
             agreed = Support.SEEN
         elif walk.code not in (Code.OBJECTED, Code.UNCLEAR) and not self._checks.sees_caller:
-            agreed = Support.UNKNOWN
+            # A second ear may miss words, but it knows that nobody spoke at all.
+            silent = Observation.TRANSCRIPT in self._observes and not walk.replied
+            agreed = Support.CONTRADICTED if silent else Support.UNKNOWN
         return read, agreed
 
     def _agreed(self) -> bool:

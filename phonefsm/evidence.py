@@ -166,6 +166,8 @@ class Walk(NamedTuple):
     """Runs that the agent said since the caller last spoke: a read-back may span utterances."""
     no_to_read_back: bool = False
     """The caller's latest turn was a no to a read-back, and not more."""
+    replied: bool = False
+    """The caller has spoken since the read-back, whatever the words."""
 
     def moved(self, fact: Fact) -> "Walk":
         """Take the row of the consent table for ``fact``."""
@@ -193,7 +195,7 @@ def step(walk: Walk, entry: Entry, candidate: Candidate) -> Walk:
     bare_no = begun and bool(entry.intents & Intent.NO) and not entry.intents & Intent.DECLINE
     # "yes", "mm-hm" or an echo between two parts of a read-back
     spoken = walk.spoken if fact in (Fact.AGREES, Fact.UNCLEAR, Fact.SAYS_PART) else ""
-    return walk.moved(fact)._replace(spoken=spoken, no_to_read_back=bare_no)
+    return walk.moved(fact)._replace(spoken=spoken, no_to_read_back=bare_no, replied=True)
 
 
 def caller_fact(turn: CallerTurn, candidate: Candidate) -> Fact:
@@ -249,7 +251,7 @@ def _agent_step(walk: Walk, turn: AgentTurn, candidate: Candidate) -> Walk:
             fact = Fact.SMALL_TALK
     walk = walk.moved(fact)
     if fact is Fact.READ_BACK:
-        walk = walk._replace(read=Support.SEEN if turn.whole else Support.UNKNOWN)
+        walk = walk._replace(read=Support.SEEN if turn.whole else Support.UNKNOWN, replied=False)
     return walk._replace(spoken=carried)
 
 

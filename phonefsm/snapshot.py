@@ -98,6 +98,7 @@ class WalkData(_Model):
     read: Support
     spoken: str = Field(default="", pattern=_NUMBERS, max_length=8 * RUN_DIGITS)
     no_to_read_back: _Flag = False
+    replied: _Flag = False
 
 
 class ReplyData(_Model):

@@ -214,6 +214,17 @@ def test_a_late_transcript_counts_where_it_was_spoken() -> None:
     assert talk.agent(READ_A).says("yes", id="t3").confirm().state is State.COMPLETED
 
 
+def test_a_host_with_a_second_ear_knows_that_nobody_answered_the_read_back() -> None:
+    talk = Talk(observes=["transcript", "agent"]).says(A).update(A).agent(READ_A)
+    assert talk.confirm().codes == ["not_answered"]
+    talk.capture.user_silent()
+    assert talk.confirm().codes == ["not_answered"]
+    talk.says(None, id="t9").agent("One moment.")
+    talk.capture = PhoneCapture.restore(talk.capture.snapshot().model_dump_json(), talk.capture.policy)
+    assert talk.confirm().state is State.COMPLETED
+    assert talk.capture.receipt.agreement is Support.UNKNOWN
+
+
 def test_words_that_are_still_to_come_keep_a_host_that_reports_them_waiting() -> None:
     talk = Talk().pending().agent(READ_A).says("yes").says(None, id="t9")
     assert talk.confirm().codes == ["not_answered"]

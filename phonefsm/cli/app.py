@@ -78,17 +78,26 @@ def chat(
         ),
     ] = Modality.AUDIO,
     policy: Annotated[Path | None, typer.Option(help="A policy as a TOML file.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="A language model as the agent: openai:NAME, anthropic:NAME or gemini:NAME."),
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="With --model: another server that speaks the provider's format.")
+    ] = None,
     trace: _Trace = False,
 ) -> None:
-    """Talk to the built-in driver, with no model and no key.
+    """Talk to the built-in driver, with no model and no key, or to a model.
 
     You are the caller. An empty line is silence, /keys 4155# presses keys, /quit leaves. Lines may also be piped in.
     """
     chosen = CapturePolicy() if policy is None else CapturePolicy.from_toml(policy)
     if region is not None:
         chosen = CapturePolicy.load({**chosen.model_dump(exclude_unset=True), "default_region": region})
+    if base_url is not None and model is None:
+        raise typer.BadParameter("--base-url: it goes with --model")
     try:
-        Chat(chosen, modality.value, Screen(trace=trace)).run()
+        Chat(chosen, modality.value, Screen(trace=trace), model=model, base_url=base_url).run()
     except KeyboardInterrupt:
         typer.echo()
         raise typer.Exit(130) from None
