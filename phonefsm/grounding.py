@@ -231,8 +231,11 @@ class Ground:
         It is in doubt, too, where it was passed over for the candidate before.
         """
         turns = self.evidence.turns
-        if 0 <= place < self.evidence.begun:
+        if 0 <= first < self.evidence.begun:
             return True
+        earlier = turns[self.evidence.mark : first] if first < place else []
+        if any(isinstance(turn, CallerTurn) and (turn.numbers or turn.corrections) for turn in earlier):
+            return True  # parts beside other digits may be put together wrongly
         giving = turns[place] if place >= 0 else None
         if isinstance(giving, CallerTurn) and (giving.overlong or giving.intents & _DOUBT):
             return True

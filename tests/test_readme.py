@@ -4,7 +4,10 @@
 import contextlib
 import io
 import re
+import unittest
 from pathlib import Path
+
+from hypothesis import settings
 
 from phonefsm import PhoneCapture, State
 from phonefsm.conversation import Player, read
@@ -47,3 +50,27 @@ def test_the_conversation_file_that_is_shown_ends_as_the_readme_says() -> None:
         player.play_line(numbered)
     assert player.capture.state is State.PENDING_CONFIRMATION
     assert player.replies[-1].code == "not_read_back"
+
+
+def test_the_misbehaving_model_that_is_shown_runs() -> None:
+    example = next(block for block in _blocks("python") if "MisbehavingModel" in block)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(example, {})  # noqa: S102 - it is the README's own
+    assert printed.getvalue().splitlines()[-1].split()[0] in set(State)
+
+
+def test_the_hypothesis_tests_that_are_shown_run() -> None:
+    example = next(block for block in _blocks("python") if "CaptureMachine" in block)
+    space: dict[str, object] = {}
+    exec(example, space)  # noqa: S102 - it is the README's own
+    machine, numbers = space["TestOurs"], space["test_ours"]
+    assert isinstance(machine, type)
+    assert issubclass(machine, unittest.TestCase)
+    result = unittest.TestResult()
+    machine.settings = settings(max_examples=5, deadline=None)  # type: ignore[attr-defined]
+    unittest.defaultTestLoader.loadTestsFromTestCase(machine).run(result)
+    assert result.testsRun == 1
+    assert result.wasSuccessful()
+    assert callable(numbers)
+    numbers()

@@ -24,6 +24,7 @@ BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
     "limits": reference.limits,
     "ladder": reference.rungs,
     "windows": reference.windows,
+    "invariants": reference.invariants,
 }
 """The parts of the README that are made, by name; they stand between ``generated: NAME`` and ``end`` comments."""
 

@@ -7,17 +7,19 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import pairwise
 from types import ModuleType, NoneType, UnionType
-from typing import Final, Literal, Union, get_args, get_origin
+from typing import Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from phonefsm import batch, evidence, grounding, number, tools, words
+from phonefsm.checks import Observation, observations
 from phonefsm.ladder import RUNG_TEXTS
-from phonefsm.policy import CapturePolicy, Limits
+from phonefsm.policy import CapturePolicy, EvidenceRules, Limits
 from phonefsm.prompts import ERRORS, REPLIES, reply_text
 from phonefsm.review.table import code, grid
 from phonefsm.table import ROWS, Code, Effect, Guard, State
+from phonefsm.verify import INVARIANTS, Invariant, Setting
 
 _WINDOWS: Final[tuple[ModuleType, ...]] = (evidence, words, grounding, batch, tools, number)
 """Where the bounds stand; each is a public constant with its reason as a docstring."""
@@ -33,6 +35,29 @@ def codes() -> str:
 def policy_fields() -> str:
     """Return a table of every field of a policy, those of its limits and evidence rules with their path."""
     return grid(("field", "type", "default", "meaning"), _fields(CapturePolicy))
+
+
+def invariants() -> str:
+    """Return a table of what is proved: each invariant, and what of a policy or a host gives it up."""
+    rows = ((f"`{each.name}`", each.text.replace("``", "`"), _gives_up(each)) for each in INVARIANTS)
+    return grid(("invariant", "what holds", "given up by"), rows)
+
+
+def _gives_up(invariant: Invariant) -> str:
+    settings: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("`require_confirmation = false`", {"require_confirmation": False}),
+        *((f"`evidence.{check}`", {"evidence": {check: "ignore"}}) for check in EvidenceRules.model_fields),
+    )
+    everything = observations(None)
+    by_policy = [
+        name for name, fields in settings if invariant.given_up(Setting(CapturePolicy.load(fields), everything))
+    ]
+    by_host = [
+        f"a host that does not report the {who}"
+        for who in (Observation.CALLER, Observation.AGENT)
+        if invariant.given_up(Setting(CapturePolicy(), everything - {who}))
+    ]
+    return ", ".join((*by_policy, *by_host)) or "nothing"
 
 
 def limits() -> str:

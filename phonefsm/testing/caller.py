@@ -6,7 +6,7 @@ from random import Random
 from typing import Final, Literal
 
 from phonefsm.number import PhoneNumber
-from phonefsm.verify.alphabet import SILENCE, TAIL, Act, Alphabet, Spoken, keys
+from phonefsm.verify.alphabet import SILENCE, TAIL, Act, Alphabet, Spoken, keys, no_number
 
 _STRANGE: Final = ("unclear", "talk", "hedge", "wait", "repeat")
 
@@ -89,7 +89,7 @@ class SeededCaller:
                 self.gave = True
                 return a.gives_either(self.number, other)
             case 3:
-                return a.gives_wrong("00" + a.digits(self.number)[2:], self._modality)
+                return a.gives_wrong(no_number(a.digits(self.number), a.policy), self._modality)
             case 4:
                 return a.answers("no")
             case 5:

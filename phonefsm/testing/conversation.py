@@ -117,6 +117,8 @@ class Conversation:
         for _ in range(turns):
             for act in host():
                 self.play(act)
+            if self.capture.state not in OPEN:
+                break
             turn = caller.turn(heard)
             heard = []
             self.play(turn)

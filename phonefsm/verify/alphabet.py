@@ -319,7 +319,7 @@ def acts(policy: CapturePolicy) -> tuple[Act, ...]:
     a = Alphabet(policy)
     one, other, invented, caller_id = numbers_for(policy)
     head, tail, other_tail = a.digits(one)[:-TAIL], a.digits(one)[-TAIL:], a.digits(other)[-TAIL:]
-    wrong = _no_number(a.digits(one), policy)
+    wrong = no_number(a.digits(one), policy)
     single = {
         "update one": update(a.digits(one)),
         "update other": update(a.digits(other)),
@@ -393,7 +393,7 @@ def late_acts(policy: CapturePolicy) -> dict[str, Act]:
     return {name: a.words_of(act, UNHEARD) for name, act in known.items()}
 
 
-def _no_number(digits: str, policy: CapturePolicy) -> str:
+def no_number(digits: str, policy: CapturePolicy) -> str:
     """Return digits as long as a number's that are none, nor the beginning of one."""
     for lead in "1023456789":
         wrong = lead + digits[1:] if not digits.startswith("+") else "+0" + digits[2:]

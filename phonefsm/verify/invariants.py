@@ -184,11 +184,11 @@ def final_states_stay(moment: Moment) -> str | None:
 
 
 def refusals_change_nothing(moment: Moment) -> str | None:
-    """Calls of which each was refused change nothing but the count of refusals, and consent."""
+    """What was refused, calls or a ``reopen``, changed nothing but the count of refusals, and consent."""
     replies = moment.event.replies
-    if not replies or not all(reply.code in _REFUSALS for reply in replies):
+    if not isinstance(moment.event.act.event, Calls | Reopen):
         return None
-    if not isinstance(moment.event.act.event, Calls):
+    if not replies or not all(reply.code in _REFUSALS for reply in replies):
         return None
     kept = moment.before._replace(refusals=0) == moment.after._replace(refusals=0)
     return None if kept else "a refused call has changed something"

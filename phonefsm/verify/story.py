@@ -282,7 +282,7 @@ class Story(NamedTuple):
         """Whether ``number``, and nothing else, is what the caller typed since the last candidate."""
         if self.doubt or self.voice:
             return False
-        parts = self.parts.endswith(_forms(number))
+        parts = self.parts.lstrip("+") in _forms(number)
         return self.given == {number} and (parts or not self.parts) if self.given else parts
 
 
