@@ -14,8 +14,11 @@ from phonefsm.checks import EVERYTHING, Observation
 from phonefsm.cli import main
 from phonefsm.conversation import QUIET, Player, parse, play
 from phonefsm.policy import Limits
+from phonefsm.speech import Intent, hear
+from phonefsm.speech.words import languages
 from phonefsm.table import OPEN
 from phonefsm.verify import INVARIANTS, Report, Setting, Story, View, acts, most_calls, verify
+from phonefsm.verify.alphabet import phrases
 from phonefsm.verify.explore import THEMES, Theme, abstract_states, explore
 from phonefsm.verify.run import HOSTS
 from phonefsm.verify.story import Event
@@ -239,3 +242,39 @@ def test_wrong_input_is_one_line(arguments: list[str], named: str, capsys: pytes
     told = capsys.readouterr().err
     assert named in told
     assert told.count("\n") == 1
+
+
+# The words of the alphabet.
+
+_HEARD = {
+    "yes": lambda heard: heard.agrees,
+    "no": lambda heard: bool(heard.intents & Intent.NO) and not heard.agrees,
+    "unclear": lambda heard: heard.words <= 2 and not heard.agrees and not heard.intents & _OBJECTS,
+    "talk": lambda heard: heard.words > 2 and not heard.agrees and not heard.intents & _OBJECTS,
+    "hedge": lambda heard: heard.words > 2 and not heard.agrees and not heard.intents & _OBJECTS,
+    "wait": lambda heard: bool(heard.intents & Intent.WAIT),
+    "repeat": lambda heard: bool(heard.intents & Intent.REPEAT),
+    "decline": lambda heard: bool(heard.intents & Intent.DECLINE),
+    "person": lambda heard: bool(heard.intents & Intent.PERSON),
+    "caller_id": lambda heard: bool(heard.intents & Intent.CALLER_ID),
+}
+_OBJECTS = Intent.NO | Intent.CORRECTION | Intent.REPEAT | Intent.WAIT | Intent.DECLINE | Intent.PERSON
+SPOKEN = [
+    pytest.param(language, kind, phrase, id=f"{language}: {phrase}")
+    for language in languages()
+    for kind in _HEARD
+    for phrase in phrases(language)[kind]
+]
+
+
+@pytest.mark.parametrize(("language", "kind", "phrase"), SPOKEN)
+def test_what_callers_say_is_heard_as_what_it_is_said_to_mean(language: str, kind: str, phrase: str) -> None:
+    heard = hear(phrase, language=language)
+    assert _HEARD[kind](heard), heard
+    assert not heard.runs
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_has_every_kind_of_phrase(language: str) -> None:
+    assert phrases(language) is not phrases("und") or language == "en"
+    assert phrases(language).keys() == phrases("en").keys()
