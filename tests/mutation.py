@@ -29,7 +29,7 @@ TESTS: Final = (
     ("tests/test_stateful.py", "tests/test_ladder.py"),
 )
 """What is tried, the likeliest to notice first."""
-DEPTHS: Final = {"consent": 5, "ends": 5, "digits by voice": 3}
+DEPTHS: Final = {"consent": 5, "late words": 5, "ends": 5, "digits by voice": 3}
 """How far invariants are explored where no test has noticed."""
 
 

@@ -476,3 +476,67 @@ def test_of_two_reasons_in_a_batch_the_same_one_stands_in_any_order(order: tuple
 def test_an_id_and_name_that_spell_a_tool_and_its_argument_are_another_call() -> None:
     talk = Talk().says(A).calls(update(A), ToolCall(A, {}, "update_phone_number"))
     assert talk.codes == ["recorded", "unknown_tool"]
+
+
+def test_a_part_said_after_the_read_back_wants_a_new_one() -> None:
+    talk = Talk().pending().agent(READ_A).says("0123").says("yes").confirm()
+    assert talk.codes == ["unclear"]
+    assert talk.agent(READ_A).says("yes").confirm().state is State.COMPLETED
+
+
+def test_what_the_caller_tells_after_a_yes_takes_nothing_from_it() -> None:
+    talk = Talk().agreed().says("my dog is barking again").confirm()
+    assert talk.state is State.COMPLETED
+
+
+def test_a_turn_without_its_words_is_no_read_back() -> None:
+    talk = Talk().pending().says(None, id="t1")
+    assert talk.capture.consent == "unread"
+    assert talk.says("yes").confirm().codes == ["not_read_back"]
+
+
+def test_an_agreement_counts_for_no_later_generation() -> None:
+    talk = Talk().pending().says(A).agent(READ_A).says("yes").reject().update()
+    assert talk.state is State.PENDING_CONFIRMATION
+    assert talk.confirm().codes == ["not_read_back"]
+
+
+def test_an_agreement_counts_for_nothing_after_a_reopen() -> None:
+    talk = Talk().pending().says(A).agent(READ_A).says("yes").confirm()
+    talk.capture.reopen()
+    talk.says("415 555").extend("415 555")
+    assert talk.confirm().state is not State.COMPLETED
+
+
+def test_a_call_repeated_after_a_reopen_is_not_told_that_it_is_saved() -> None:
+    talk = Talk().agreed().calls(confirm("c9"))
+    talk.capture.reopen()
+    assert talk.calls(confirm("c9")).codes == ["nothing_pending"]
+
+
+def test_the_number_the_caller_calls_from_is_another_one() -> None:
+    talk = Talk(caller_id=B).agreed().says("the number I'm calling from").confirm()
+    assert talk.codes == ["objected"]
+
+
+def test_another_number_in_halves_is_another_number() -> None:
+    talk = Talk().pending().agent(READ_A).agent("415 555", interrupted=True).agent("0188").says("yes").confirm()
+    assert talk.codes == ["not_read_back"]
+
+
+def test_typed_digits_at_home_are_not_those_of_a_number_abroad() -> None:
+    talk = Talk().types("201 532 1137").update("+2015321137")
+    assert talk.e164 == "+12015321137"
+    assert talk.state is State.PENDING_CONFIRMATION
+
+
+def test_a_typed_number_that_was_passed_over_is_asked_about() -> None:
+    talk = Talk().types(B).types(A).update(B).reject().update(A)
+    assert (talk.state, talk.e164) == (State.PENDING_CONFIRMATION, A_E164)
+
+
+def test_typed_parts_beside_other_digits_are_asked_about() -> None:
+    talk = Talk().types("415 555").types("no").types("0123").update(A)
+    assert talk.state is State.PENDING_CONFIRMATION
+    talk = Talk().types("001 555 0123").types("415 555").types("0123").update(A)
+    assert talk.state is State.PENDING_CONFIRMATION
