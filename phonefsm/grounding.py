@@ -234,8 +234,10 @@ class Ground:
         if 0 <= first < self.evidence.begun:
             return True
         earlier = turns[self.evidence.mark : first] if first < place else []
-        if any(isinstance(turn, CallerTurn) and (turn.numbers or turn.corrections) for turn in earlier):
+        if first < place and self.session.generation:
             return True  # parts beside other digits may be put together wrongly
+        if any(isinstance(turn, CallerTurn) and (turn.numbers or turn.corrections) for turn in earlier):
+            return True
         giving = turns[place] if place >= 0 else None
         if isinstance(giving, CallerTurn) and (giving.overlong or giving.intents & _DOUBT):
             return True
@@ -264,9 +266,13 @@ class Ground:
         if number == self.caller_id:
             return True
         national = number.e164[1 + len(code) :]
-        forms = {number.e164, code + national, f"00{code}{national}", f"011{code}{national}"}
         said = {reading for reading, _ in self.words.said} | {stretch.digits for stretch in self.words.stretches}
-        return not forms.isdisjoint(said) or any(reading.startswith(f"+{code}") for reading in said)
+        if any(reading.startswith(f"+{code}") for reading in said):
+            return True
+        if not said.isdisjoint({f"00{code}{national}", f"011{code}{national}"}):
+            return True
+        # Without a prefix the same digits may be a number at home.
+        return code + national in said and not self._is_other(code + national, number)
 
     def _needs_confirmation(self, claim: Claim) -> bool:
         policy, session = self.policy, self.session
@@ -277,8 +283,15 @@ class Ground:
         return claim.needs_confirmation or claim.by_voice or session.always_confirm or claim.support != Support.SEEN
 
     def _number_composed(self, number: PhoneNumber) -> bool:
-        forms = spoken_forms(number, country_code_optional=True)
-        return self._extension_heard(number) and any(self._composed(form.lstrip("+")) for form in forms)
+        forms = {form.lstrip("+") for form in spoken_forms(number, country_code_optional=True)}
+        if not self._country_given(number) and any(self._is_other(form, number) for form in forms):
+            return False  # the caller who said these digits said a number at home
+        return self._extension_heard(number) and any(map(self._composed, forms))
+
+    def _is_other(self, digits: str, number: PhoneNumber) -> bool:
+        """Return whether ``digits``, said without a prefix, are another usable number than ``number``."""
+        found = read(digits, self.policy)
+        return isinstance(found, PhoneNumber) and found.e164 != number.e164
 
     def _extension_heard(self, number: PhoneNumber) -> bool:
         """Return whether the extension was given as one, or as the last digits; none at all needs no giving."""

@@ -17,10 +17,11 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
+from phonefsm import evidence
 from phonefsm.checks import EVERYTHING
 from phonefsm.machine import CONSENT, GUARDS, MACHINE, RowTransition
 from phonefsm.policy import CapturePolicy
-from phonefsm.table import CONSENT_ROWS, ROWS, Consent, Fact, Guard, Row, State
+from phonefsm.table import CONSENT_ROWS, ROWS, Consent, ConsentRow, Fact, Guard, Row, State
 from phonefsm.verify.explore import THEMES, explore
 
 TESTS: Final = (
@@ -54,13 +55,13 @@ def mutants() -> Iterator[Mutant]:
     for number, row_of_consent in enumerate(CONSENT_ROWS, 1):
         what = f"consent row {number} ({row_of_consent.fact})"
         cells = [(source, row_of_consent.fact) for source in row_of_consent.sources]
-        yield Mutant(f"{what} deleted", lambda cells=cells: _forget(cells))  # type: ignore[misc]
+        yield Mutant(f"{what} deleted", lambda cells=cells: _consent(cells, None))  # type: ignore[misc]
         for consent in Consent:
             if consent is not row_of_consent.target and row_of_consent.sources != (consent,):
                 changed = row_of_consent._replace(target=consent)
                 yield Mutant(
                     f"{what} to {consent}",
-                    lambda cells=cells, changed=changed: CONSENT.update(dict.fromkeys(cells, changed)),  # type: ignore[misc]
+                    lambda cells=cells, changed=changed: _consent(cells, changed),  # type: ignore[misc]
                 )
 
 
@@ -71,9 +72,13 @@ def _transitions(row: Row) -> Iterator[tuple[list[Any], RowTransition]]:
             yield from ((cell, transition) for transition in list(cell) if transition.row == row)
 
 
-def _forget(cells: list[tuple[Consent, Fact]]) -> None:
+def _consent(cells: list[tuple[Consent, Fact]], row: ConsentRow | None) -> None:
+    """Put ``row`` into ``cells``, or leave them without one, and begin consent anew from what then stands there."""
     for cell in cells:
         del CONSENT[cell]
+        if row is not None:
+            CONSENT[cell] = row
+    evidence.START = evidence.Walk().moved(Fact.NEW_GENERATION)  # type: ignore[misc]
 
 
 def _delete(row: Row) -> None:

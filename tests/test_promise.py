@@ -540,3 +540,14 @@ def test_typed_parts_beside_other_digits_are_asked_about() -> None:
     assert talk.state is State.PENDING_CONFIRMATION
     talk = Talk().types("001 555 0123").types("415 555").types("0123").update(A)
     assert talk.state is State.PENDING_CONFIRMATION
+
+
+def test_the_digits_of_a_number_at_home_ground_none_abroad() -> None:
+    talk = Talk().pending("201 567 9037").says("yes, I think so").update("+2015679037")
+    assert talk.codes == ["not_heard"]
+    assert talk.e164 == "+12015679037"
+
+
+def test_typed_parts_after_an_earlier_candidate_are_asked_about() -> None:
+    talk = Talk().types(f"{A} or {B}").update(B).reject().types("415 555").types("0123").update(A)
+    assert talk.state is State.PENDING_CONFIRMATION

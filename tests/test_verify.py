@@ -2,6 +2,7 @@
 """Proof: what exploration says is so, its abstraction is sound, and a policy that gives something up is told so."""
 
 import json
+from collections.abc import Callable
 from copy import copy
 from pathlib import Path
 from random import Random
@@ -14,7 +15,7 @@ from phonefsm.checks import EVERYTHING, Observation
 from phonefsm.cli import main
 from phonefsm.conversation import QUIET, Player, parse, play
 from phonefsm.policy import Limits
-from phonefsm.speech import Intent, hear
+from phonefsm.speech import Heard, Intent, hear
 from phonefsm.speech.words import languages
 from phonefsm.table import OPEN
 from phonefsm.verify import INVARIANTS, Report, Setting, Story, View, acts, most_calls, verify
@@ -246,7 +247,8 @@ def test_wrong_input_is_one_line(arguments: list[str], named: str, capsys: pytes
 
 # The words of the alphabet.
 
-_HEARD = {
+_OBJECTS = Intent.NO | Intent.CORRECTION | Intent.REPEAT | Intent.WAIT | Intent.DECLINE | Intent.PERSON
+_HEARD: dict[str, Callable[[Heard], bool]] = {
     "yes": lambda heard: heard.agrees,
     "no": lambda heard: bool(heard.intents & Intent.NO) and not heard.agrees,
     "unclear": lambda heard: heard.words <= 2 and not heard.agrees and not heard.intents & _OBJECTS,
@@ -258,7 +260,6 @@ _HEARD = {
     "person": lambda heard: bool(heard.intents & Intent.PERSON),
     "caller_id": lambda heard: bool(heard.intents & Intent.CALLER_ID),
 }
-_OBJECTS = Intent.NO | Intent.CORRECTION | Intent.REPEAT | Intent.WAIT | Intent.DECLINE | Intent.PERSON
 SPOKEN = [
     pytest.param(language, kind, phrase, id=f"{language}: {phrase}")
     for language in languages()

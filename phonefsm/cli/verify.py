@@ -97,7 +97,7 @@ def _show(report: Report, console: Console) -> None:
     themes = [each for each in report.explored if each.setting.observes == EVERYTHING]
     console.print(f"\n{report.states:,} states and {report.transitions:,} transitions explored.", style="bold")
     for each in themes:
-        end = "to the end" if each.complete else "no end in sight of more"
+        end = "to the end" if each.complete else "where it was cut off"
         console.print(f"  {each.theme}: {each.states:,} states, conversations of up to {each.depth} events, {end}")
     console.print(
         f"Cells of the table taken: {len(coverage.cells)} of {len(CELLS)}; "

@@ -39,7 +39,7 @@ def policy_fields() -> str:
 
 def invariants() -> str:
     """Return a table of what is proved: each invariant, and what of a policy or a host gives it up."""
-    rows = ((f"`{each.name}`", each.text.replace("``", "`"), _gives_up(each)) for each in INVARIANTS)
+    rows = ((f"`{each.name}`", each.text, _gives_up(each)) for each in INVARIANTS)
     return grid(("invariant", "what holds", "given up by"), rows)
 
 

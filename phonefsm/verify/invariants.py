@@ -276,7 +276,7 @@ def saved_is_true(moment: Moment) -> str | None:
 
 
 def _invariant(check: Callable[[Moment], str | None], given_up: Callable[[Setting], str | None] = _kept) -> Invariant:
-    text = (check.__doc__ or "").strip()
+    text = (check.__doc__ or "").strip().replace("``", "`")
     return Invariant(check.__name__, text, check, given_up)
 
 
