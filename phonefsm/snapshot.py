@@ -18,7 +18,7 @@ from phonefsm.table import Code, Consent, State
 VERSION: Final = 1
 
 _NUMBERS: Final = r"^[0-9+|x ]*$"
-_E164: Final = r"^\+[0-9]{4,15}$"
+_E164: Final = r"^\+[0-9]{4,20}$"
 _Flag = Annotated[bool, Field(strict=True)]
 _Count = Annotated[int, Field(strict=True, ge=0)]
 
@@ -136,7 +136,7 @@ class Snapshot(_Model):
     always_confirm: _Flag
     code: Code | None
     reason: str | None
-    caller_id: str | None = Field(pattern=r"^\+[0-9]{4,15}(;ext=[0-9]{1,20})?$")
+    caller_id: str | None = Field(pattern=r"^\+[0-9]{4,20}(;ext=[0-9]{1,20})?$")
     observes: tuple[Observation, ...]
     turns: tuple[EntryData, ...] = Field(max_length=TURNS_KEPT)
     mark: _Count

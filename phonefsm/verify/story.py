@@ -95,6 +95,8 @@ class Story(NamedTuple):
     """Whole numbers that the words since the last candidate hold, none of them taken back by those words."""
     parts: str = ""
     """The digits of parts among those words, behind the last whole number and the last no."""
+    last: str = ""
+    """The digits of the last of those parts."""
     doubt: bool = False
     """A no, or words that are not known, came after a whole number."""
     voice: bool = False
@@ -154,6 +156,7 @@ class Story(NamedTuple):
         elif len(said.numbers) == 1 and answer is None:
             # The same number said again is agreement, any other one an objection.
             (number,) = said.numbers
+            again = ((number, Heard(agreed=True)),) if self.presumed and number in self.given else ()
             story = story._replace(
                 candidate=story.candidate.answered(presumed=self.presumed) if before.pending == number else Heard(),
                 heard=tuple(
@@ -176,7 +179,7 @@ class Story(NamedTuple):
             return story._gives(said, before)
         if said.known and answer is not Answer.OBJECTS:
             return story
-        return story._replace(doubt=bool(story.given), parts="")
+        return story._replace(doubt=bool(story.given), parts="", last="")
 
     def _gives(self, said: Said, before: View) -> "Story":
         digits = {form for number in said.numbers for form in _forms(number)} | ({said.digits} - {""})
@@ -186,6 +189,7 @@ class Story(NamedTuple):
             said=self.said | digits,
             given=frozenset(said.numbers) if objects and said.numbers else self.given | frozenset(said.numbers),
             parts=said.digits if objects or said.numbers else self.parts + said.digits,
+            last=said.digits,
             doubt=not said.numbers and self.doubt,
             voice=self.voice or not said.typed,
             corrected=(self.corrected | {number for number in earlier if number}) - frozenset(said.numbers),
@@ -267,7 +271,7 @@ class Story(NamedTuple):
 
     def _begun(self) -> "Story":
         return self._replace(
-            candidate=Heard(), heard=(), presumably=Heard(), turns=0, given=frozenset(), parts="", doubt=False
+            candidate=Heard(), heard=(), presumably=Heard(), turns=0, given=frozenset(), parts="", last="", doubt=False
         )
 
     # What it amounts to.
@@ -282,7 +286,7 @@ class Story(NamedTuple):
         """Whether ``number``, and nothing else, is what the caller typed since the last candidate."""
         if self.doubt or self.voice:
             return False
-        parts = self.parts.lstrip("+") in _forms(number)
+        parts = not {self.parts.lstrip("+"), self.last.lstrip("+")}.isdisjoint(_forms(number))
         return self.given == {number} and (parts or not self.parts) if self.given else parts
 
 
@@ -305,9 +309,12 @@ class Unheard(NamedTuple):
 
 @cache
 def _forms(number: str) -> tuple[str, ...]:
-    """Return the digits of ``number``, with its calling code and without, extension left out."""
+    """Return the digits of ``number``, from abroad, at home, and without any prefix; its extension is left out."""
     e164 = number.partition(";ext=")[0]
-    return e164[1:], phonenumbers.national_significant_number(phonenumbers.parse(e164))
+    parsed = phonenumbers.parse(e164)
+    national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    at_home = "".join(char for char in national if char.isdecimal())
+    return e164[1:], at_home, phonenumbers.national_significant_number(parsed)
 
 
 def _composed(target: str, said: frozenset[str], pieces: int) -> bool:
