@@ -20,6 +20,8 @@ JOINED: Final = 8
 """Fragments of a number in parts that are tried together; eight two-digit parts are a whole number."""
 READINGS: Final = 8
 """Readings of joined fragments that are tried."""
+AREA_DIGITS: Final = 5
+"""Digits that may be an area code given after the rest of a number."""
 WHOLE_DIGITS: Final = 7
 """Digits from which what was said is a whole number, right or wrong, and no part."""
 
@@ -184,20 +186,24 @@ class _Hearing:
         """Find whole numbers that came in parts."""
         for stretch in self.words.stretches:
             parts = stretch.parts[-JOINED:]
+            known = len(self.words.wholes)
             for first in range(len(parts)):
                 for last in range(first + 1, len(parts)):
                     self._join(parts[first : last + 1])
+            if len(parts) > 1 and len(self.words.wholes) == known and len(parts[-1][0][0]) <= AREA_DIGITS:
+                self._join([parts[-1], *parts[:-1]])  # "555 0123", and then "415"
 
     def _join(self, parts: list[tuple[tuple[str, ...], int]]) -> None:
         if not WHOLE_DIGITS <= sum(len(readings[0]) for readings, _ in parts) <= WHOLE_DIGITS + 12:
             return
         if any(readings[0].startswith("+") for readings, _ in parts[1:]):
             return
+        turns = [turn for _, turn in parts]
         for count, readings in enumerate(product(*(readings for readings, _ in parts))):
             if count == READINGS:
                 break
             for number in self._usable(("".join(readings),)):
-                self.words.wholes.append(Whole(number, parts[-1][1], parts[0][1]))
+                self.words.wholes.append(Whole(number, max(turns), min(turns)))
 
 
 def read_reading(reading: str, extension: str | None, policy: CapturePolicy, code: str = "") -> PhoneNumber | None:

@@ -24,7 +24,8 @@ from pydantic import BaseModel, ConfigDict
 
 import phonefsm
 from phonefsm import CapturePolicy, PhoneCapture, ToolCall
-from phonefsm.speech import digits, has_lexicon, hear, runs
+from phonefsm.speech import digits, hear, runs
+from phonefsm.speech.words import languages
 
 ROUNDS = 15
 COUNT = 2_000
@@ -110,6 +111,7 @@ NASTY = (
     ),
     *("five three times ", "5 extension ", "415 sorry ", "5 not 4 ", "last four ", "un ", "cinco y ", "1-800-FLOW"),
     *("5 uh ", "a'", "france ", "0", "area code 415 ", "5" + " " * 99),
+    *("5, ", "5 w ", "5 oh sorry ", "three fives ", "no for 89 ", "the 5 is a 6 ", "second five "),
 )
 
 
@@ -133,7 +135,7 @@ def _hearing() -> None:
     else:
         print(f"{heard / statistics.median(rounds['text2num']):.1f}x text2num on the same phrases")
     worst = (0.0, "", "")
-    for language in filter(has_lexicon, ("en", "es", "fr", "de", "pt", "it", "nl", "hi")):
+    for language in languages():
         for piece in NASTY:
             text = piece * (32_000 // len(piece))
             for listen in (hear, runs, digits):

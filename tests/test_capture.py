@@ -42,7 +42,7 @@ def test_a_claim_is_heard_however_it_is_written(said: str, claim: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "order", [("415", "555", "0123"), ("555 0123", "the area code is 415"), ("41", "55550", "123")]
+    "order", [("415", "555", "0123"), ("555 0123", "the area code is 415"), ("555 0123", "415"), ("41", "55550", "123")]
 )
 def test_a_number_in_parts_is_heard_joined_over_turns(order: tuple[str, ...]) -> None:
     talk = Talk()

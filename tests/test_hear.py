@@ -30,6 +30,12 @@ from phonefsm.speech import (
         ("two one two triple five oh one double four", ["2125550144"]),
         ("quadruple six one treble two", ["66661222"]),
         ("triple um nine", ["999"]),
+        ("two one two three fives oh one four seven", ["2125550147", "212350147"]),
+        ("one six two double threes", ["163333", "16233"]),
+        ("seven, four times zero", ["70000", "77770"]),
+        ("oh double seven double oh, nine double oh, one two three", ["07700900123", "7700900123"]),
+        ("2 1 2 w 5 0 1 4 7", ["212550147"]),
+        ("212-tribal-5-0147", ["2125550147"]),
         ("double 7 3", ["773"]),
         # teens, tens, hundreds, thousands
         ("sixty three seventeen", ["6317", "60317"]),
@@ -38,6 +44,7 @@ from phonefsm.speech import (
         ("nine hundred", ["900"]),
         ("one eight hundred five five five", ["1800555", "180555"]),
         ("seven thousand", ["7000"]),
+        ("212 100 5555", ["2121005555"]),
         ("forty two hundred", ["4200", "40200"]),
         ("two hundred and twelve", ["212", "20012"]),
         ("no, one two three", ["123"]),
@@ -49,6 +56,8 @@ from phonefsm.speech import (
         ("oh, 212 555 0147", ["2125550147"]),
         ("you can call 212 555 0147 for that", ["2125550147"]),
         ("two one two five five five oh one four too, sorry", ["2125550142"]),
+        ("my number is for one five", ["15"]),
+        ("it's for 12 555 0147", ["125550147", "4125550147"]),
         ("for 12 555 0147", ["125550147", "4125550147"]),
         # fillers and a recogniser's grouping
         ("2 1 2 uh 5 5 5 dash oh one let's see four seven", ["2125550147"]),
@@ -103,6 +112,9 @@ def test_a_number_is_heard(text: str, readings: list[str]) -> None:
         "my account number is 99887766",
         "it is 10:30 now",
         "oh no",
+        "oh, sorry",
+        "the ones over there",
+        "there was trouble with the w key",
         "a hundred times",
         "",
     ],
@@ -148,6 +160,14 @@ def test_an_extension_is_kept_apart(text: str, number: str, extension: str) -> N
         ("212 888 0147, 5 not 4", "2128880157"),
         ("212 888 0147, not four, five", "2128880157"),
         ("212 555 and the last four are 0147", "2125550147"),
+        ("two one two five five five oh one eight oh, sorry, oh one four oh", "2125550140"),
+        ("2 1 2 5 5 5 0 1 4 oh, sorry, 0 1 4 7", "2125550147"),
+        ("212 555 0199 oh sorry 0147", "2125550147"),
+        ("212-555-014-sorry-0147", "2125550147"),
+        ("212 555 0199 no wait for 47", "2125550147"),
+        ("212 555 444 no wait for 89", "212555489"),
+        ("212 555 0148 no weight 0147", "2125550147"),
+        ("212 554 01 47, sorry, 555 0147", "2125550147"),
     ],
 )
 def test_what_was_corrected_does_not_stand(text: str, number: str) -> None:
@@ -170,8 +190,18 @@ def test_what_was_corrected_does_not_stand(text: str, number: str) -> None:
         ("the first three are 212", Correction("head", "212")),
         ("no, the area code is 212", Correction("head", "212")),
         ("it's eight, not nine", Correction("swap", "8", "9")),
+        ("the three should be a six", Correction("swap", "6", "3")),
+        ("at the end it should be a nine", Correction("tail", "9")),
         ("not nine, eight", Correction("swap", "8", "9")),
         ("47 not 74", Correction("swap", "47", "74")),
+        ("the nine should be an eight", Correction("swap", "8", "9")),
+        ("the 9 is an 8", Correction("swap", "8", "9")),
+        ("change the nine to an eight", Correction("swap", "8", "9")),
+        ("change nine four to eight four", Correction("swap", "84", "94")),
+        ("replace the 9 with an 8", Correction("swap", "8", "9")),
+        ("it ends in 7, not 9", Correction("tail", "7")),
+        ("the area code is wrong, it's 628", Correction("head", "628")),
+        ("the last two are twenty one", Correction("tail", "21")),
     ],
 )
 def test_a_correction_of_earlier_words_is_named(text: str, correction: Correction) -> None:
@@ -179,6 +209,74 @@ def test_a_correction_of_earlier_words_is_named(text: str, correction: Correctio
     assert heard.corrections == (correction,)
     assert heard.runs == ()
     assert Intent.CORRECTION in heard.intents
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the last four are 938",
+        "the last two are 1 4 7",
+        "the second five is a nine",
+        "you missed a 5",
+        "add a 7 at the end",
+        "drop the last digit",
+        "swap the last two",
+        "there is one five too many",
+        "the third digit is a 4",
+    ],
+)
+def test_a_change_that_the_words_do_not_tell_gives_no_digits(text: str) -> None:
+    """Only that something is wrong is known; the caller is asked."""
+    heard = hear(text)
+    assert heard.runs == ()
+    assert heard.corrections == ()
+    assert heard.intents & (Intent.CORRECTION | Intent.NO)
+    assert not heard.agrees
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("7, 9, 5, 7" + ", 7" * 40, "GB"),
+        ("4, 1, 5" + ", 5" * 30, "US"),
+        ("at 021-489-8861-4881-1.", "IE"),
+        ("on 03 9481 6458 08 6498", "AU"),
+        ("2, 1, 2, 5, 5, 5, 0, 1, 4, 7, 0, 1", "US"),
+    ],
+)
+def test_no_number_is_cut_out_of_a_longer_row(text: str, region: str) -> None:
+    """Where nothing says where it ends, the row is too long to be a number."""
+    assert [run for run in hear(text, region=region).runs if len(run.readings[0]) < 12] == []
+    assert len(digits(text, region=region) or "") not in range(7, 12)
+
+
+def test_numbers_in_a_list_stay_apart() -> None:
+    assert [run.readings[0] for run in hear("212, 555, 0147, 718, 555, 0123").runs] == ["2125550147", "7185550123"]
+    assert [run.readings[0] for run in hear("212, 555, 0147, 2 of them", region="US").runs][:1] == ["2125550147"]
+
+
+def test_how_long_a_number_is_comes_from_the_region() -> None:
+    text = "seven five one two three four five six seven eight, nine"
+    assert hear(text, region="DE").runs[0].readings == ("75123456789",)
+    assert hear(text, region="US").runs[0].readings == ("7512345678",)
+
+
+def test_of_several_unsure_parts_those_readings_stay_that_are_as_long_as_a_number() -> None:
+    readings = hear("twenty one fifty five fifty five fourteen").runs[0].readings
+    assert readings == ("21555514", "2150550514", "2015550514", "2015055514")
+
+
+@pytest.mark.parametrize("text", ["yes, thanks Anna", "that's right, Anna", "thank you Carol, yes", "100% yes"])
+def test_a_name_and_thanks_take_nothing_from_a_yes(text: str) -> None:
+    assert hear(text).agrees == (text != "thank you Carol, yes")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["yes, thanks except the end", "Yes, Formerly", "yes, thanks Anna but no", "50% yes", "no, that's right, Anna"],
+)
+def test_a_qualified_yes_is_none_with_a_name_either(text: str) -> None:
+    assert not hear(text).agrees
 
 
 def test_an_area_code_alone_is_a_part_and_may_be_a_correction() -> None:

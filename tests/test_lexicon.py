@@ -74,7 +74,7 @@ def test_lists_have_known_names(language: str) -> None:
     data = tomllib.loads((countries.LEXICON / f"{language}.toml").read_text(encoding="utf-8"))
     assert set(data) <= words.TABLES
     assert set(data["marks"]) <= set(words._MARKS)
-    assert set(data["numbers"]) <= {"words", "compounds", "articles", *words._NUMBERS}
+    assert set(data["numbers"]) <= {"words", "compounds", "articles", "plurals", *words._NUMBERS}
     assert set(data.get("habits", {})) <= {*words.Habits._fields, "glued", "joiner"}
 
 
@@ -139,6 +139,11 @@ def test_a_file_of_countries_is_no_language() -> None:
         ("sixty three", "en", ["63", "603"]),
         ("sixty-three", "en", ["63"]),
         ("three times five", "en", ["555"]),
+        ("nul twee keer een vijf", "nl", ["055", "0115"]),
+        ("tre centoventi", "it", ["3120", "320"]),
+        ("trecentotré cento", "it", ["303100"]),
+        ("cinque mille", "it", ["51000"]),
+        ("nulzes drie nullen", "nl", ["06000", "0630"]),
     ],
 )
 def test_what_is_ambiguous_stays_visible(text: str, language: str, readings: list[str]) -> None:

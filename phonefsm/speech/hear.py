@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hear an utterance: the numbers in it, what it corrects, and what it means beside them."""
 
+import functools
+import itertools
 import re
 
 from phonefsm.speech import correct, countries, intents, numbers, words
 from phonefsm.speech.correct import Settled
-from phonefsm.speech.heard import Heard, Run
+from phonefsm.speech.heard import Heard, Intent, Run
 from phonefsm.speech.numbers import Span
 from phonefsm.speech.tokens import Item, tokenise
-from phonefsm.speech.words import Kind
+from phonefsm.speech.words import Habits, Kind
 
 _TAG = re.compile(r"<[^<>]*>")
 # A short run in a sentence is a count; for the one number in a text more is asked.
@@ -29,7 +31,7 @@ def hear(text: str, *, language: str = "en", region: str | None = None) -> Heard
         UnknownLanguageError: there is no lexicon for the language.
 
     """
-    items, count, settled = _hear(text, language)
+    items, count, settled = _hear(text, language, region)
     code = countries.calling_code(items)
     if len(items) == 1 and not code:
         code = words.lexicon(language).countries_alone.get(items[0].value, "")
@@ -39,7 +41,7 @@ def hear(text: str, *, language: str = "en", region: str | None = None) -> Heard
             for span in settled.runs
         ),
         corrections=tuple(settled.corrections),
-        intents=intents.intents(items, text) | settled.intents,
+        intents=Intent(intents.intents(items, text) | settled.intents),
         words=count,
         calling_code=code,
     )
@@ -56,17 +58,18 @@ def digits(text: str, *, language: str = "en", region: str | None = None) -> str
         UnknownLanguageError: there is no lexicon for the language.
 
     """
-    items, _, settled = _hear(text, language)
+    items, _, settled = _hear(text, language, region)
     spans = [span for span in settled.runs if not correct.is_prose(items, span, most=_SHORT)]
     if not spans:
         parts = [correction.digits for correction in settled.corrections if correction.kind != "swap"]
         return parts[-1] if parts else None
     choices = [(reading, span.extension) for span in spans for reading in span.readings]
     if region is not None:
-        shorter = [(rest, span.extension) for span in spans for rest in _shorter(span)]
+        shorter = [(rest, span.extension) for span in spans for rest in _shorter(items, span)]
         if len(choices) + len(shorter) > 1:
+            likeliest = {span.readings[0] for span in spans}
             for reading, extension in (choices + shorter)[:_MOST_TRIED]:
-                if _is_valid(reading, region):
+                if _is_valid(reading, region, abroad=reading in likeliest):
                     return _written(reading, choices, text) + extension
     best = max(spans, key=lambda span: len(span.readings[0]))
     return _written(best.readings[0], choices, text) + best.extension
@@ -110,39 +113,61 @@ def claims_saved(text: str, *, language: str = "en") -> bool:
     return intents.claims(items, text)
 
 
-def _hear(text: str, language: str) -> tuple[list[Item], int, Settled]:
+def _hear(text: str, language: str, region: str | None) -> tuple[list[Item], int, Settled]:
     lexicon = words.lexicon(language)
     items, count = tokenise(text, lexicon)
-    if min([item.kind for item in items], default=Kind.OTHER) > Kind.PLUS:
+    kinds = {item.kind for item in items}
+    if min(kinds, default=Kind.OTHER) > Kind.PLUS:
         return items, count, Settled()
-    items = correct.without_counts(numbers.typed_apart(items, text))
-    spans = [
-        span for span in numbers.find(items, text, lexicon.habits) if not correct.is_prose(items, span, most=_COUNT)
-    ]
-    return items, count, correct.settle(items, spans)
+    if Kind.TYPED in kinds:
+        items = numbers.typed_apart(items, text)
+    if not kinds.isdisjoint(correct.COUNTING):
+        items = correct.without_counts(items)
+    habits = lexicon.habits if region is None else _habits(words.primary(language), region.upper())
+    spans = [span for span in numbers.find(items, text, habits) if not correct.is_prose(items, span, most=_COUNT)]
+    return items, count, correct.settle(items, spans, habits)
+
+
+@functools.lru_cache(maxsize=64)
+def _habits(language: str, region: str) -> Habits:
+    """Return the habits of a language with the lengths of numbers in `region`, as its numbering plan shows them."""
+    # Imported here, since hearing as such needs no numbering plan.
+    from phonenumbers import PhoneMetadata
+
+    habits = words.lexicon(language).habits
+    plan = PhoneMetadata.metadata_for_region(region)
+    kinds = (plan.mobile, plan.fixed_line) if plan is not None else ()
+    sizes = [len(kind.example_number) for kind in kinds if kind is not None and kind.example_number]
+    if plan is None or not sizes:
+        return habits
+    trunk = min(sizes) + (plan.national_prefix == "0")
+    return habits._replace(whole=min(sizes), whole_trunk=trunk, longest=max(sizes), code=str(plan.country_code))
 
 
 def _run(span: Span, region: str | None) -> Run:
     readings = span.readings
     if region is not None and len(readings) > 1:
-        readings = tuple(sorted(readings, key=lambda reading: not _is_valid(reading, region)))
+        likeliest = readings[0]
+        readings = tuple(sorted(readings, key=lambda one: not _is_valid(one, region, abroad=one == likeliest)))
     return Run(readings, span.start, span.end, span.extension)
 
 
-def _shorter(span: Span) -> list[str]:
-    """Return what is left of an overlong run without its first groups, or without its last."""
-    reading, groups = span.readings[0], span.groups
-    if len(reading) < _LONG or reading.startswith(("+", "00", "011")) or sum(groups) != len(reading):
+def _shorter(items: list[Item], span: Span) -> list[str]:
+    """Return an overlong run without its first groups where they may end an address: "Springfield 35801 212 ..."."""
+    reading, groups = span.readings[0], items[span.first : min(span.stop, span.first + _SHORT)]
+    if len(reading) < _LONG or reading.startswith(("+", "00", "011")) or any(item.kind for item in groups):
         return []
-    starts = [sum(groups[:index]) for index in range(1, min(len(groups), _SHORT))]
-    return [reading[start:] for start in starts] + [reading[: len(reading) - start] for start in starts]
+    if not span.first or items[span.first - 1].kind != Kind.OTHER:
+        return []
+    starts = itertools.accumulate(len(item.value) for item in groups)
+    return [reading[at:] for at, item in zip(starts, groups[1:], strict=False) if item.gap.isspace()]
 
 
-def _is_valid(reading: str, region: str) -> bool:
-    # Imported here, since hearing as such needs no numbering plan.
+def _is_valid(reading: str, region: str, *, abroad: bool) -> bool:
+    """Return whether a reading is a number in `region`; with `abroad` also if it is one with a calling code."""
     import phonenumbers
 
-    tries = [(reading, region)] if reading.startswith("+") else [(reading, region), ("+" + reading, None)]
+    tries = [(reading, region), ("+" + reading, None)] if abroad and reading[0] != "+" else [(reading, region)]
     for number, home in tries:
         try:
             if phonenumbers.is_valid_number(phonenumbers.parse(number, home)):

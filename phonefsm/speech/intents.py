@@ -3,7 +3,7 @@
 
 from phonefsm.speech.heard import Intent
 from phonefsm.speech.tokens import Item, is_hard
-from phonefsm.speech.words import Kind
+from phonefsm.speech.words import THANKS, Kind
 
 _QUESTION = frozenset("?？؟")
 # Plain integers, since an enum's operations are slow.
@@ -29,20 +29,36 @@ _DOUBTFUL = frozenset(
         Kind.STARTS,
         Kind.AT_END,
         Kind.AT_START,
+        Kind.EDIT,
+        Kind.ECHO,
     }
 )
+# Longer utterances than this are not looked through for the one word that counts alone.
+_FEW = 12
 _IDLE = frozenset({Kind.FILLER, Kind.JOIN})
 
 
-def intents(items: list[Item], text: str) -> Intent:
+def intents(items: list[Item], text: str) -> int:
     """Return the intents of a whole utterance; a yes in a question, or among doubtful words, is hedged."""
-    told = [item for item in items if item.kind not in _IDLE] or items[:1]
+    told = [item for item in items if item.kind not in _IDLE] or items[:1] if len(items) <= _FEW else items
     if len(told) == 1 and told[0].alone:
-        return Intent(told[0].alone)
+        asked = told[0].alone & _YES and not _QUESTION.isdisjoint(text)
+        return told[0].alone | _HEDGE if asked else told[0].alone
+    found = 0
+    for item in items:
+        found |= item.intents
+    if found & _YES:
+        found = _weighed(items, text)
+    return found & ~_UNCLEAR or found
+
+
+def _weighed(items: list[Item], text: str) -> int:
+    """Return the intents of an utterance with a yes in it, which other words may deny or take from."""
     found = negated = 0
     doubtful = False
+    named = _name(items, text)
     for item in items:
-        kind = item.kind
+        kind = Kind.KNOWN if item is named else item.kind
         if negated:
             negated = 0 if is_hard(item.gap) else negated - 1
         if negated and item.intents & _YES:
@@ -54,7 +70,20 @@ def intents(items: list[Item], text: str) -> Intent:
         doubtful = doubtful or kind in _DOUBTFUL or (kind == Kind.CUE and not item.alone)
     if found & _YES and (doubtful or found & _WHY or not _QUESTION.isdisjoint(text)):
         found |= _HEDGE
-    return Intent(found & ~_UNCLEAR or found)
+    return found
+
+
+def _name(items: list[Item], text: str) -> Item | None:
+    """Return the name that a caller calls the agent by, an unknown last word: "yes, thanks anna", "that's it, Anna"."""
+    if len(items) < 2 or items[-1].kind != Kind.OTHER:
+        return None
+    before, last = items[-2:]
+    if before.value == THANKS:
+        return last
+    if last.gap != ", " or not before.intents & _YES or not text[last.start : last.end].istitle():
+        return None
+    # A capital tells where other words have none: not in "Yes, Formerly".
+    return last if any(word.islower() for word in text[: last.start].split()) else None
 
 
 def claims(items: list[Item], text: str) -> bool:

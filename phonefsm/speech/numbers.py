@@ -1,27 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Number-like runs in a row of items: which items belong together, and what digits they can mean."""
+"""Number-like runs in a row of items: which items belong together."""
 
-from itertools import product
 from typing import NamedTuple
 
+from phonefsm.speech.heard import Intent
+from phonefsm.speech.readings import COUNTS, parts_of, readings_of, whole_size, zeros_of
 from phonefsm.speech.tokens import Item, is_hard
-from phonefsm.speech.words import MOST_READINGS, Habits, Kind
+from phonefsm.speech.words import PHONE, Habits, Kind
 
 _MOST_FILLERS = 6
+_NO = Intent.NO.value
 # Nobody says so many; it bounds the work on hostile input.
 _MOST_RUNS = 500
 # E.164 allows fifteen digits; a longer group is a serial number.
 LONGEST = 15
 _STRONG = frozenset({Kind.TYPED, Kind.DIGIT, Kind.PAIR, Kind.ROUND})
 # Plain names for what is compared in the innermost loops.
-_DIGIT, _PAIR = Kind.DIGIT, Kind.PAIR
+_DIGIT, _ZERO = Kind.DIGIT, Kind.ZERO
 _ROUNDED = frozenset({Kind.ROUND, Kind.SCALE})
-_UNADDED = frozenset({Kind.TIMES, Kind.TYPED})
-_ATTACHED = frozenset({Kind.EXTENSION, Kind.ZERO})
+# What is added to hundreds and thousands.
+_ADDED = frozenset({Kind.DIGIT, Kind.PAIR, Kind.ARTICLE, Kind.ROUND})
+_SIZED = frozenset({Kind.TYPED, Kind.ROUND})
+_ATTACHED = frozenset({Kind.EXTENSION, Kind.ZERO, Kind.ECHO})
 _BESIDE = frozenset({Kind.FILLER, Kind.COPULA, Kind.UNIT})
 # After these words a number is over, so what sounds like a digit before them is one: "five five too, or".
 _BREAKS = frozenset({Kind.OR, Kind.CUE, Kind.EXTENSION})
 _REPEATS = frozenset({Kind.REPEAT, Kind.TIMES})
+_AGAIN = frozenset({Kind.REPEAT, Kind.ECHO})
+# What stands before the first digit of an answer.
+_OPENING = frozenset({Kind.COPULA, Kind.CUE})
 _SOFT = frozenset({Kind.ARTICLE, Kind.HOMOPHONE})
 _SKIPPED = frozenset({Kind.FILLER, Kind.JOIN, Kind.PAUSE, Kind.AREA})
 _FOREIGN = frozenset("+=*@$€£¥₹%&<>|")
@@ -33,14 +40,20 @@ _KEYPAD = dict(zip("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999", s
 _LOCAL = 7
 # "not five, four": so few digits after a "not" are denied, and what follows them is meant.
 _DENIED = 2
+# A code before a number that is typed as one group.
+_PREFIX = 3
+_TIGHT = frozenset({" ", ""})
 # A vanity word completes a freephone prefix to the seven digits that are dialled after it.
 _FREEPHONE = frozenset({"800", "888", "877", "866", "855", "844", "833", "1300", "0800", "0808"})
 _VANITY = 7
-# Multiplied by a scale that can stand alone: "deux cent" is 200, "zéro cent" is 0 100.
-_MULTIPLIERS = frozenset("23456789")
-# Hyphens, and words written as one, leave one reading.
-_BOUND = frozenset({"", "-"})
-_MOST_TIMES = 12
+# Digits before a word that is heard as a repeat though it is none.
+_ECHOED = 3
+_COUNTED = frozenset({Kind.OTHER, Kind.MEASURE, Kind.BEFORE, Kind.KNOWN})
+# What an article stands before.
+_NOUNS = frozenset({Kind.OTHER, Kind.UNIT, Kind.MEASURE, Kind.ELSE, Kind.ADJECTIVE, Kind.LAST, Kind.FIRST, Kind.MONTH})
+# After these an article can be a digit: "the last one is a one".
+_PLACES = frozenset({Kind.LAST, Kind.FIRST, Kind.ENDS, Kind.STARTS})
+_DENIES = frozenset({Kind.CUE, Kind.NOT})
 
 
 class Span(NamedTuple):
@@ -61,7 +74,7 @@ def find(items: list[Item], text: str, habits: Habits, *, literal: bool = False)
     index = 0
     while index < len(items) and len(found) < _MOST_RUNS:
         kind = items[index].kind
-        if kind > Kind.PLUS or (kind == Kind.SCALE and not habits.bare):
+        if kind > Kind.PLUS or kind == Kind.PLURAL or (kind == Kind.SCALE and not habits.bare):
             index += 1
             continue
         chain, index = _chain(items, index, habits, literal=literal)
@@ -85,7 +98,9 @@ def typed_apart(items: list[Item], text: str) -> list[Item]:
         before = kept[index - 1] if index else None
         after = items[index + 1] if index + 1 < len(items) else None
         if _is_apart(item, before, after, text):
-            kept[index] = item._replace(kind=Kind.OTHER)
+            # A hundred per cent only strengthens a yes.
+            whole = item.value == "100" and text.startswith("%", item.end)
+            kept[index] = item._replace(kind=Kind.KNOWN if whole else Kind.OTHER)
     for index in typed:
         if _is_date(kept[index : index + 3], kept[index - 1] if index else None):
             kept[index : index + 3] = [part._replace(kind=Kind.OTHER) for part in kept[index : index + 3]]
@@ -97,7 +112,7 @@ def _is_apart(item: Item, before: Item | None, after: Item | None, text: str) ->
         return True
     last = item.gap[-1:]
     if before is not None:
-        worded = before.kind > Kind.SCALE and before.kind != Kind.EXTENSION
+        worded = before.kind > Kind.SCALE and before.kind not in _ATTACHED
         if not item.gap and worded:
             return True
         if last == "/" and item.gap == "/" and worded:
@@ -140,16 +155,21 @@ def _is_date(parts: list[Item], before: Item | None) -> bool:
 def _chain(items: list[Item], first: int, habits: Habits, *, literal: bool) -> tuple[list[int], int]:
     """Return the indexes of the number items that belong to one run from `first`, and where to go on."""
     chain = [first]
-    size = len(items[first].value) if items[first].kind == Kind.TYPED else 1
+    size = len(items[first].value) if items[first].kind in _SIZED else 1
     plus = items[first].kind == Kind.PLUS or "+" in items[first].gap
     start = items[first].value[:3]
-    most = LONGEST if plus or start.startswith(("00", "011")) else habits.whole
-    most = habits.whole_trunk if most == habits.whole and start.startswith("0") else most
-    denied = first > 0 and items[first - 1].kind == Kind.NOT
+    if start == "0" and first + 1 < len(items):
+        start += items[first + 1].value[:1]
+    abroad = plus or start.startswith(("00", "011"))
+    most = LONGEST if abroad else whole_size(start, habits) + len(start) * (start == habits.code)
+    spare = 0 if abroad else max(habits.longest - habits.whole, 0)
+    denied = first > 0 and _is_denied(items, first)
+    rounded = items[first].kind in _ROUNDED
+    commas = endless = False
     index = first + 1
     while index < len(items):
         item = items[index]
-        if item.gap == " " and _DIGIT <= item.kind <= _PAIR:
+        if item.gap == " " and _DIGIT <= item.kind <= _ZERO and not rounded:
             size += len(item.value)
             chain.append(index)
             index += 1
@@ -162,68 +182,165 @@ def _chain(items: list[Item], first: int, habits: Habits, *, literal: bool) -> t
         if ahead == len(items):
             break
         item, last = items[ahead], items[chain[-1]]
-        if item.kind > Kind.SCALE and not (item.kind == Kind.PLUS and last.kind == Kind.PLUS):
+        if item.kind > Kind.SCALE and not (
+            (item.kind == Kind.PLUS and last.kind == Kind.PLUS)
+            or (item.kind == Kind.ECHO and size >= _ECHOED and _is_number(items, ahead + 1))
+        ):
+            break
+        if item.kind == Kind.PLURAL and last.kind not in _REPEATS and last.value not in COUNTS:
             break
         gap = item.gap if ahead == index else items[index].gap + item.gap
         if not _FOREIGN.isdisjoint(gap) and not (last.kind == Kind.PLUS and "+" in gap):
             break
-        loose = joined or item.kind == Kind.HOMOPHONE or is_hard(gap) or not (literal or _LOOSE.isdisjoint(gap))
-        if size >= most and loose and gap.strip(" ") != ".":
-            break
+        loose = item.kind == Kind.HOMOPHONE or is_hard(gap) or not (literal or _LOOSE.isdisjoint(gap))
+        adds = rounded and item.kind in _ADDED and (joined or (ahead == index and gap in _TIGHT))
+        joined = joined and not adds
+        full = size >= most and (size >= most + spare or size + _following(items, ahead) > most + spare)
+        if full and loose and gap.strip(" ") != "." and not endless:
+            if not commas or joined or "," not in gap or _ends(items, ahead):
+                break
+            # One row of small groups: nothing says where the number ends, so it has no end.
+            endless = True
+        commas = commas or "," in gap
         if (
-            (size >= most and joined)
+            (full and joined)
             or (named and size >= _LOCAL)
-            or (denied and size <= _DENIED and (joined or "," in gap))
+            or (denied and size <= _DENIED and (joined or item.kind in _SOFT or "," in gap))
         ):
             break
         if item.kind == Kind.TYPED:
             long = len(item.value)
             if last.kind == Kind.TYPED and gap.isspace():
-                whole = len(last.value) >= 10 or size + long > LONGEST
-                prefix = plus or size <= 3 or start.startswith(("00", "011"))
-                if whole or (long >= 9 and not prefix):
+                whole = len(last.value) >= 10
+                if whole or (long >= 9 and not abroad and size > _PREFIX):
                     break
             size += long
-        else:
-            size += len(item.value) if item.kind < Kind.REPEAT else 2 * (item.kind != Kind.TIMES)
+        elif not (joined and item.kind == Kind.ARTICLE):
+            # An article after an "and" may be none of the digits.
+            size += _width(item, last, habits, adds=adds)
+        rounded = item.kind in _ROUNDED
         chain.append(ahead)
         index = ahead + 1
     return chain, index
 
 
+def _width(item: Item, last: Item, habits: Habits, *, adds: bool) -> int:
+    """Return how many digits an item adds to a run at least: none where it takes the place of zeros."""
+    if item.kind in _REPEATS or item.kind == Kind.ECHO:
+        return int(item.value) - 1
+    if item.kind == Kind.PLUS:
+        return 0
+    if item.kind == Kind.PLURAL:
+        return int(last.value) - 1
+    size = len(item.value)
+    return 0 if adds and size <= zeros_of(last) and not (habits.spelled and size == 1) else size
+
+
+def _is_denied(items: list[Item], first: int) -> bool:
+    """Whether a "not" stands before a number: "not four", "not the four"."""
+    before = items[first - 1]
+    return before.kind == Kind.NOT or (first > 1 and before.kind == Kind.FILLER and items[first - 2].kind == Kind.NOT)
+
+
+def _following(items: list[Item], index: int) -> int:
+    """Return how many digits are named from `index` on, as far as it matters; many where they measure something."""
+    size = 0
+    while index < len(items) and size <= LONGEST:
+        item = items[index]
+        if item.kind == Kind.MEASURE:
+            return LONGEST
+        if item.kind <= Kind.SCALE:
+            size += len(item.value) if item.kind not in _REPEATS else int(item.value) - 1
+        elif item.kind not in _SKIPPED:
+            break
+        index += 1
+    return size
+
+
+def _is_number(items: list[Item], index: int) -> bool:
+    return index < len(items) and items[index].kind <= Kind.SCALE and not is_hard(items[index].gap)
+
+
+def _ends(items: list[Item], index: int) -> bool:
+    """Whether what follows a whole number after a comma is another one, or a count in prose."""
+    size = 0
+    while _is_number(items, index) and size <= LONGEST:
+        size += len(items[index].value)
+        index += 1
+    counted = index < len(items) and items[index].kind in _COUNTED and not is_hard(items[index].gap)
+    return _LOCAL <= size <= LONGEST or (counted and size <= _DENIED)
+
+
 def _span(items: list[Item], chain: list[int], text: str, habits: Habits, *, literal: bool) -> Span | None:
     """Make a run of a chain, without the words at its edges that are no digits; None if nothing is left."""
-    plus = "+" in items[chain[0]].gap
-    first = next((at for at, index in enumerate(chain) if items[index].kind != Kind.PLUS), len(chain))
-    plus = plus or first > 0
+    plus = "+" in items[chain[0]].gap or items[chain[0]].kind == Kind.PLUS
+    first = 0
+    while first < len(chain) and items[chain[first]].kind == Kind.PLUS:
+        first += 1
     chain = chain[first:]
     chain, optional_last = _trim_end(items, chain)
     chain, optional_first, dropped_first = _trim_start(items, chain, literal=literal)
     if _STRONG.isdisjoint([items[index].kind for index in chain]):
-        return None
-    parts, groups = _parts(items, chain, text, habits, plus=plus)
+        if not _is_one(items, chain):
+            return None
+        optional_first = optional_first and len(chain) > 1
+    after = items[chain[-1] + 1] if chain[-1] + 1 < len(items) else None
+    if after is not None and after.kind == Kind.MEASURE and len(chain) >= _LOCAL:
+        # "... three two one five o'clock"
+        optional_last = True
+    parts, groups = parts_of(items, chain, text, habits, plus=plus)
     if optional_first:
         parts[0] = ("", *parts[0]) if dropped_first else (*parts[0], "")
-    if optional_last:
-        parts[-1] = (parts[-1][0], "") if len(chain) <= 10 else ("", parts[-1][0])
+    if optional_last and len(parts) > 1:
+        before, last = "".join(part[0] for part in parts[:-1]), parts[-1][0]
+        parts[-1] = ("", last) if len(before) >= whole_size(before, habits) else (last, "")
     lead = "+" if plus else ""
-    readings = tuple(dict.fromkeys(lead + digits for digits in _readings(parts) if digits))
+    readings = tuple(dict.fromkeys(lead + digits for digits in readings_of(parts, habits) if digits))
     start = items[chain[0]].start
     return Span(readings, chain[0], chain[-1] + 1, start, items[chain[-1]].end, groups)
 
 
+def _is_one(items: list[Item], chain: list[int]) -> bool:
+    """Whether articles alone are digits: "the last one is a one", "it is a one", "no, one"."""
+    if not chain or any(items[index].kind != Kind.ARTICLE for index in chain):
+        return False
+    index = chain[0] - 1
+    if len(chain) == 1 and index >= 0 and items[index].kind == Kind.ARTICLE:
+        return True
+    while index >= 0 and (items[index].kind in _BESIDE or items[index].kind == Kind.KNOWN) and not items[index].intents:
+        index -= 1
+    if index >= 0 and items[index].kind in _PLACES:
+        return True
+    if chain[-1] + 1 < len(items) and not is_hard(items[chain[-1] + 1].gap):
+        return False
+    return len(chain) > 1 or (index >= 0 and (items[index].kind in _DENIES or bool(items[index].intents & _NO)))
+
+
 def _trim_end(items: list[Item], chain: list[int]) -> tuple[list[int], bool]:
+    """Return the chain without what is no digit at its end, and whether its last item may be none.
+
+    An article is a digit where no thing is named after it: "nul een, ..." and "nul een graag", not "een auto".
+    """
+    polite = False
     stop = len(chain)
     while stop:
         item = items[chain[stop - 1]]
         after = items[chain[stop - 1] + 1] if chain[stop - 1] + 1 < len(items) else None
         follows = after is not None and after.kind not in _BREAKS and not is_hard(after.gap)
-        if after is not None and item.kind == Kind.ARTICLE and "," in after.gap:
-            break  # an article stands before its noun
-        if item.kind != Kind.REPEAT and not (item.kind in _SOFT and follows):
+        if item.kind == Kind.ARTICLE and after is not None:
+            follows = after.gap == " " and (after.kind in _NOUNS or after.value == PHONE)
+            polite = not follows and after.gap == " "
+        if item.kind not in _AGAIN and not (item.kind in _SOFT and follows):
             break
         stop -= 1
-    return chain[:stop], stop > 10 and items[chain[stop - 1]].kind == Kind.HOMOPHONE
+    if stop < 2 or items[chain[stop - 2]].kind in _AGAIN:
+        return chain[:stop], False
+    last = items[chain[stop - 1]]
+    if last.kind == Kind.ZERO:
+        # "one nine oh, sorry" and "four seven, oh, sorry"
+        then = items[chain[stop - 1] + 1 : chain[stop - 1] + 2]
+        return chain[:stop], any(item.kind == Kind.CUE or item.intents & _NO for item in then)
+    return chain[:stop], (last.kind == Kind.HOMOPHONE and stop > 10) or (polite and stop > _LOCAL)
 
 
 def _trim_start(items: list[Item], chain: list[int], *, literal: bool) -> tuple[list[int], bool, bool]:
@@ -237,8 +354,12 @@ def _trim_start(items: list[Item], chain: list[int], *, literal: bool) -> tuple[
         first += 1
     if first == len(chain):
         return [], False, False
-    if first == 1 and chain[0] == 0 and len(chain) > 3 and items[chain[1]].gap == " ":
-        return chain, True, True
+    if first == 1 and items[chain[1]].gap == " ":
+        before = items[chain[0] - 1] if chain[0] else None
+        cued = before is not None and (before.kind == Kind.CUE or bool(before.intents & _NO))
+        opens = before is None or before.kind in _OPENING or before.value == PHONE
+        if cued or (opens and len(chain) > 3):
+            return chain, True, True
     chain = chain[first:]
     item = items[chain[0]]
     if item.kind == Kind.ARTICLE and len(chain) > 1 and not literal:
@@ -246,7 +367,8 @@ def _trim_start(items: list[Item], chain: list[int], *, literal: bool) -> tuple[
         if len(chain) == 2 and chain[0]:
             # "The last one is a six."
             return chain[1:], False, False
-        return chain, True, after.kind == Kind.TYPED or after.value == "0"
+        counted = len(chain) == 2 and len(items) > 2
+        return chain, True, counted or after.kind == Kind.TYPED or after.value == "0"
     if item.kind == Kind.ZERO and len(chain) > 1 and not literal:
         after = items[chain[1]]
         if "," in after.gap or is_hard(after.gap):
@@ -255,142 +377,6 @@ def _trim_start(items: list[Item], chain: list[int], *, literal: bool) -> tuple[
             typed = after.kind == Kind.TYPED and len(after.value) > 1
             return chain, True, typed
     return chain, False, False
-
-
-def _parts(
-    items: list[Item], chain: list[int], text: str, habits: Habits, *, plus: bool
-) -> tuple[list[tuple[str, ...]], tuple[int, ...]]:
-    """Return what each piece of a run can mean, the likeliest first, and the sizes of the written groups."""
-    parts: list[tuple[str, ...]] = []
-    groups: list[int] = []
-    at = 0
-    while at < len(chain):
-        item = items[chain[at]]
-        if not parts or item.gap != " " or item.kind == Kind.TYPED:
-            groups.append(0)
-        if (
-            item.kind <= Kind.PAIR
-            and not item.others
-            and (at + 1 == len(chain) or items[chain[at + 1]].kind <= Kind.PAIR)
-        ):
-            # Most of what is said: neither multiplied nor added to.
-            part: tuple[str, ...] = (item.value,)
-            if plus and parts and item.value == "0" and item.gap[-1:] == "(" and text[item.end : item.end + 1] == ")":
-                # "+44 (0)20": the zero is dialled at home only; Italy keeps it.
-                part = ("", "0")
-            at += 1
-        elif item.kind == Kind.TIMES and parts:
-            part, at = _times(items, chain, at, parts.pop(), habits)
-        else:
-            part, at = _number(items, chain, at, habits)
-        parts.append(part)
-        groups[-1] += len(part[0])
-    return parts, tuple(groups)
-
-
-def _atom(items: list[Item], chain: list[int], at: int, habits: Habits) -> tuple[tuple[str, ...], int]:
-    item = items[chain[at]]
-    times = 1
-    while item.kind in _REPEATS and at + 1 < len(chain):
-        times = min(times * int(item.value), _MOST_TIMES)
-        at += 1
-        item = items[chain[at]]
-    if times > 1:
-        after = item
-        if after.kind == Kind.TYPED and after.value:
-            joined = after.value[0] * times + after.value[1:]
-            same = after.value == after.value[0] * times
-            return ((after.value, joined) if same else (joined,)), at + 1
-        return tuple(digits * times for digits in (item.value, *item.others) if digits.isdigit()) or ("",), at + 1
-    if item.kind == Kind.SCALE:
-        return ("1" + item.value if habits.bare else "",), at + 1
-    if item.kind in _REPEATS:
-        return ("",), at + 1
-    return (item.value, *item.others), at + 1
-
-
-def _times(
-    items: list[Item], chain: list[int], at: int, part: tuple[str, ...], habits: Habits
-) -> tuple[tuple[str, ...], int]:
-    """Repeat the digit before a "twice", or the one after it: "five, two times", "two times five"."""
-    times = int(items[chain[at]].value)
-    before = part[0]
-    back = before[:-1] + before[-1:] * times
-    after = items[chain[at + 1]] if at + 1 < len(chain) else None
-    if after is None or after.gap != " " or after.kind > Kind.HOMOPHONE:
-        return (back,), at + 1
-    forward = before + (after.value[0] * times + after.value[1:] if after.kind == Kind.TYPED else after.value * times)
-    readings = (forward, back + after.value)
-    return readings[::-1] if habits.times_after and items[chain[at]].gap == " " else readings, at + 2
-
-
-def _number(items: list[Item], chain: list[int], at: int, habits: Habits, room: int = 4) -> tuple[tuple[str, ...], int]:
-    """Return what a number of at most `room` digits can mean, and where it ends."""
-    head, then = _atom(items, chain, at, habits)
-    item = items[chain[at]]
-    if item.kind in _ROUNDED:
-        zeros = 2 if item.kind == Kind.ROUND else len(item.value)
-        return _added(items, chain, then, habits, head, zeros) if zeros < room else (head, then)
-    while then < len(chain) and items[chain[then]].kind == Kind.SCALE:
-        scale = items[chain[then]]
-        zeros = len(scale.value)
-        bound = scale.gap in _BOUND
-        if zeros >= room or (habits.bare and not bound and (scale.gap != " " or head[0] not in _MULTIPLIERS)):
-            break
-        before, at = head[0], then + 1
-        head, then = _added(items, chain, at, habits, tuple(digits + scale.value for digits in head), zeros)
-        if habits.bare and not bound:
-            one, _ = _added(items, chain, at, habits, ("1" + scale.value,), zeros)
-            head = (*head, before + one[0])
-    return head, then
-
-
-def _added(
-    items: list[Item], chain: list[int], at: int, habits: Habits, head: tuple[str, ...], zeros: int
-) -> tuple[tuple[str, ...], int]:
-    """Add to hundreds or thousands the smaller number that follows: "eight hundred twelve" is 800 12 or 812."""
-    if at == len(chain):
-        return head, at
-    after, last = items[chain[at]], chain[at - 1]
-    if after.kind in _UNADDED or (after.kind == Kind.SCALE and not habits.bare):
-        return head, at
-    apart = chain[at] > last + 1
-    joined = apart and items[last + 1].kind == Kind.JOIN
-    bound = not apart and after.gap in _BOUND
-    if not (joined or bound or (after.gap == " " and not apart)):
-        return head, at
-    inner, then = _number(items, chain, at, habits, zeros)
-    small = inner[0]
-    if len(small) > zeros or not small.strip("0") or (then < len(chain) and items[chain[then]].kind == Kind.SCALE):
-        return head, at
-    merged = head[0][: -len(small)] + small
-    if bound:
-        return (merged,), then
-    split = [digits + tail for digits in head for tail in inner]
-    # Where single digits are spelled, those after a round number are; and 800 stands as a code of its own.
-    spelled = (habits.spelled and len(small) == 1) or (zeros == 2 and head[0][:-zeros] in habits.apart)
-    readings = (*split, merged) if spelled and not joined else (merged, *split)
-    return readings[:MOST_READINGS], then
-
-
-def _readings(parts: list[tuple[str, ...]]) -> list[str]:
-    """Return up to four readings: the likeliest, then those that differ from it in the fewest places."""
-    unsure = [index for index, part in enumerate(parts) if len(part) > 1]
-    if not unsure:
-        return ["".join([part[0] for part in parts])]
-    if len(unsure) <= 2:
-        choices = sorted(product(*(range(len(parts[index])) for index in unsure)), key=sum)
-    else:
-        plain = (0,) * len(unsure)
-        flips = range(min(len(unsure), MOST_READINGS - 1))
-        choices = [plain, *(tuple(int(at == flip) for at in range(len(unsure))) for flip in flips)]
-    digits = [part[0] for part in parts]
-    found = []
-    for choice in choices[:MOST_READINGS]:
-        for index, picked in zip(unsure, choice, strict=True):
-            digits[index] = parts[index][picked]
-        found.append("".join(digits))
-    return found
 
 
 def _vanity(items: list[Item], span: Span, text: str) -> Span:
@@ -437,8 +423,16 @@ def _extension(items: list[Item], span: Span, habits: Habits) -> Span:
         return span
     chain: list[int] = []
     size = 0
-    while index < len(items) and items[index].kind <= Kind.SCALE:
-        size += len(items[index].value)
+    while index < len(items):
+        item, last = items[index], items[chain[-1]] if chain else items[index]
+        joined = item.kind == Kind.JOIN and last.kind in _ROUNDED
+        if joined:
+            index += 1
+            continue
+        if item.kind > Kind.SCALE:
+            break
+        adds = last is not item and last.kind in _ROUNDED and item.kind in _ADDED
+        size += _width(item, last, habits, adds=adds)
         if size > _EXTENSION or (chain and (is_hard(items[index].gap) or ("," in items[index].gap and size > 4))):
             break
         chain.append(index)
@@ -446,8 +440,8 @@ def _extension(items: list[Item], span: Span, habits: Habits) -> Span:
     chain, _ = _trim_end(items, chain)
     if not chain:
         return span
-    parts, _ = _parts(items, chain, "", habits, plus=False)
-    return span._replace(extension=_readings(parts)[0], stop=chain[-1] + 1, end=items[chain[-1]].end)
+    parts, _ = parts_of(items, chain, "", habits, plus=False)
+    return span._replace(extension=readings_of(parts, habits)[0], stop=chain[-1] + 1, end=items[chain[-1]].end)
 
 
 def is_extension(items: list[Item], span: Span) -> bool:

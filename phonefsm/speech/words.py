@@ -6,8 +6,10 @@ between them, in single quotes (in three of them where it holds an apostrophe), 
 out; ``words``, ``plus``, ``extension`` and ``written_extension`` may not. A phrase is matched whole, the longest first.
 Capitals, hyphens and apostrophes do not matter ("c'est" is heard as "cest"). Accents may be left out by a recogniser:
 each phrase also stands without them, unless the file gives that spelling another meaning ("mas" beside "más").
-``[spelling] folds`` adds other habits, a table of single characters for each variant: ``[{ "ä" = "ae" }]``. A phrase in
-several lists has the meaning of the first, in the order of the lists below and of ``_MARKS``; intents are added to it.
+``[spelling] folds`` adds other habits, a table of single characters for each variant: ``[{ "ä" = "ae" }]``.
+``[spelling] same`` is for a language that is spelled as one likes (romanised Hindi): letters -> those that they are
+taken for, in the phrases and in what is heard ("aa" = "a": "chaar" is "char"). A phrase in several lists has the
+meaning of the first, in the order of the lists below and of ``_MARKS``; intents are added to it.
 
 ``[numbers]``
   ``words``: value -> phrases, the usual one first (``lexicon().names`` says it). Phrases of one word or several.
@@ -17,21 +19,29 @@ several lists has the meaning of the first, in the order of the lists below and 
     What number words are in a phrase without a connector stays visible as readings, fewest parts first: "treinta
     cuatro" is 34 or 30 4, "quatre vingt dix" is 90, 80 10 or 4 20 10. Hyphens and connectors ("y") bind.
   ``articles``: value -> words that are digits among digits and articles in prose ("un").
-  ``homophones``: value -> words that a recogniser writes for a digit; trusted less than an article.
+  ``homophones``: value -> words that a recogniser writes for a digit; trusted less than an article. ``echoes``: times
+    -> words that it writes for a repeat ("tribal"), heard as one between digits only.
+  ``plurals``: digit -> plurals of its words, which a number before them counts ("three fives", "drei Nullen").
   ``zeros``: words for zero beside digits, exclamations elsewhere ("oh").
-  ``rounds``: value -> phrases for hundreds of one word ("doscientos"); smaller numbers are added to them.
+  ``rounds``: value -> phrases for hundreds or a thousand of one word ("doscientos", "mille", which nothing
+    multiplies); smaller numbers are added to them.
   ``scales``: zeros -> words that multiply ("00" = hundred). ``repeats``: times -> words before the digit ("double").
   ``times``: times -> phrases before or after it ("twice", "dos veces"); those with an article are ``repeats`` ("dos
     veces el"). ``times_after = true`` in the habits: after it, where neither a comma nor validity tells.
 ``[habits]``
-  ``glued = true``: scales stand inside words ("zweihundertzwölf"). ``joiner``: what may follow them there ("und").
+  ``glued = true``: scales, rounds and digits stand inside words ("zweihundertzwölf", "nulleins"). ``joiner``: what may
+    follow a scale there ("und").
   ``bare = true``: a scale alone is one of it ("cent"), and more than one digit before it is a number of its own.
   ``spelled = true``: a digit after a round number is spelled ("nine hundred one" is 900 1 first); ``apart``: digits
     whose hundreds are codes ("8" for 800).
   ``whole``, ``whole_trunk``: the digits of a whole number here, without and with a leading zero: what comes after
-    an "and" or a comma then is another number (10 and 11 if left out).
+    an "and" or a comma then is another number (10 and 11 if left out), unless all of it makes at most ``longest``.
+    Where the region is known, its numbering plan tells all three.
 ``[marks]``: words beside numbers, by kind; ``en.toml`` explains each list. Fillers are passed over, joins end a whole
-  number, ``else`` names what is no phone number.
+  number, ``else`` names what is no phone number. ``whole``: phrases that end in a word for a digit and stay whole
+  before digits ("likh do": write down). What denies digits: ``not`` those after it, ``not_after`` those before it
+  ("paanch nahi"), ``contrast`` those after it where it stands between two numbers ("un nueve, no un ocho") and is an
+  answer elsewhere.
 ``[slots]``: ``{name}`` in any phrase stands for each phrase of the slot; a slot may hold "".
 ``[intents]``: phrases by intent, wherever they stand; ``[alone]``: what counts only where nothing else is said.
 ``[claims]``: an agent's words for "I saved it", and those that make it a plan or a denial.
@@ -61,8 +71,11 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 MOST_READINGS = 4
-# The value of words for a phone or its number.
+# The value of words for a phone or its number, of those that thank (a name may follow them), and of phrases that stay
+# whole before digits.
 PHONE = "phone"
+THANKS = "thanks"
+WHOLE = "whole"
 # The language whose digit words are understood beside every other.
 _SHARED = "en"
 
@@ -76,38 +89,43 @@ class Kind:
     TYPED = 0
     DIGIT = 1
     PAIR = 2
-    ROUND = 3
-    ZERO = 4
+    ZERO = 3
+    ROUND = 4
     ARTICLE = 5
     HOMOPHONE = 6
-    REPEAT = 7
-    TIMES = 8
-    SCALE = 9
-    PLUS = 10
-    FILLER = 11
-    JOIN = 12
-    PAUSE = 13
-    EXTENSION = 14
-    AREA = 15
-    LAST = 16
-    FIRST = 17
-    UNIT = 18
-    ENDS = 19
-    STARTS = 20
-    AT_END = 21
-    AT_START = 22
-    COPULA = 23
-    CUE = 24
-    NOT = 25
-    OR = 26
-    MEASURE = 27
-    BEFORE = 28
-    ELSE = 29
-    MONTH = 30
-    COUNTRY = 31
-    ADJECTIVE = 32
-    KNOWN = 33
-    OTHER = 34
+    PLURAL = 7
+    REPEAT = 8
+    TIMES = 9
+    SCALE = 10
+    PLUS = 11
+    FILLER = 12
+    JOIN = 13
+    PAUSE = 14
+    EXTENSION = 15
+    AREA = 16
+    LAST = 17
+    FIRST = 18
+    UNIT = 19
+    ENDS = 20
+    STARTS = 21
+    AT_END = 22
+    AT_START = 23
+    EDIT = 24
+    COPULA = 25
+    CUE = 26
+    NOT = 27
+    NOT_AFTER = 28
+    CONTRAST = 29
+    OR = 30
+    ECHO = 31
+    MEASURE = 32
+    BEFORE = 33
+    ELSE = 34
+    MONTH = 35
+    COUNTRY = 36
+    ADJECTIVE = 37
+    KNOWN = 38
+    OTHER = 39
 
 
 class Entry(NamedTuple):
@@ -141,19 +159,36 @@ class Habits(NamedTuple):
     times_after: bool = False
     whole: int = 10
     whole_trunk: int = 11
+    longest: int = 0
+    code: str = ""
+
+
+class Same:
+    """Writes words in one of the spellings that they have: `table` is letters -> those that they are taken for."""
+
+    def __init__(self, table: dict[str, str]) -> None:
+        self._table = {plain(letters): taken for letters, taken in table.items()}
+        self._letters = re.compile("|".join(map(re.escape, sorted(self._table, key=len, reverse=True))))
+
+    def __call__(self, words: str) -> str:
+        """Return `words` (already plain) in that spelling."""
+        return self._letters.sub(lambda found: self._table[found[0]], words)
 
 
 class Lexicon(NamedTuple):
     """One language's tables.
 
     `names` are the words for 0 to 99, the usual one each, and `names_in` those of regions that have their own;
-    `repeats` are the words for twice and three times before a digit.
+    `repeats` are the words for twice and three times before a digit. `glue` are the patterns at which words of several
+    numbers come apart. `shared` are the digit words understood beside the language; of these, `shadowed` are those for
+    a zero that mean something else in it ("o").
     """
 
     phrases: dict[str, Node]
     numbers: frozenset[str]
     habits: Habits
-    glue: re.Pattern[str] | None
+    glue: tuple[re.Pattern[str], ...]
+    same: "Same | None"
     claims: dict[str, Node]
     names: tuple[str, ...]
     plus: str
@@ -165,17 +200,22 @@ class Lexicon(NamedTuple):
     repeats: dict[int, str]
     countries_alone: dict[str, str]
     shared: dict[str, Entry]
+    shadowed: frozenset[str]
 
 
 # A phrase in several of these lists has the kind of the first. The value of a scale is its zeros.
 _NUMBERS = {
     "rounds": Kind.ROUND,
+    "plurals": Kind.PLURAL,
     "scales": Kind.SCALE,
     "repeats": Kind.REPEAT,
     "times": Kind.TIMES,
     "zeros": Kind.ZERO,
     "homophones": Kind.HOMOPHONE,
+    "echoes": Kind.ECHO,
 }
+# What the phrases of some lists have as their value.
+_VALUES = {"numbered": PHONE, "phones": PHONE, "thanks": THANKS, "whole": WHOLE}
 TABLES = frozenset(
     (
         *("spelling", "numbers", "habits", "shared", "marks", "slots", "intents", "alone", "claims", "saying"),
@@ -185,6 +225,7 @@ TABLES = frozenset(
 # What of the shared language's numbers: all but words that mean something else in prose.
 _SHARED_KINDS = frozenset({Kind.DIGIT, Kind.PAIR, Kind.REPEAT, Kind.SCALE, Kind.ZERO})
 _KNOWN = Entry(Kind.KNOWN)
+_PLAIN = frozenset({Kind.DIGIT, Kind.PAIR})
 _SIMPLE = frozenset({Kind.DIGIT, Kind.PAIR, Kind.ARTICLE})
 _MARKS = {
     "plus": Kind.PLUS,
@@ -197,9 +238,12 @@ _MARKS = {
     "starts": Kind.STARTS,
     "at_end": Kind.AT_END,
     "at_start": Kind.AT_START,
+    "edits": Kind.EDIT,
     "copula": Kind.COPULA,
     "cue": Kind.CUE,
     "not": Kind.NOT,
+    "not_after": Kind.NOT_AFTER,
+    "contrast": Kind.CONTRAST,
     "or": Kind.OR,
     "joins": Kind.JOIN,
     "fillers": Kind.FILLER,
@@ -208,8 +252,10 @@ _MARKS = {
     "measures": Kind.MEASURE,
     "months": Kind.MONTH,
     "before": Kind.BEFORE,
+    "whole": Kind.KNOWN,
     "numbered": Kind.KNOWN,
     "phones": Kind.KNOWN,
+    "thanks": Kind.KNOWN,
     "neutral": Kind.KNOWN,
 }
 
@@ -269,21 +315,25 @@ def _load(name: str) -> Lexicon:
     else:
         shared = lexicon(_SHARED).shared
         entries = shared | entries
-    claims = dict.fromkeys(_listed(data["claims"].get("phrases", "")), _KNOWN)
-    claims |= dict.fromkeys(_listed(data["claims"].get("blockers", "")), Entry(Kind.NOT))
+    zeros = {phrase for phrase, entry in shared.items() if entry.kind == Kind.ZERO}
+    slots = _slots(data)
+    claims = dict.fromkeys(_expand(_listed(data["claims"].get("phrases", "")), slots), _KNOWN)
+    claims |= dict.fromkeys(_expand(_listed(data["claims"].get("blockers", "")), slots), Entry(Kind.NOT))
     folds = data["spelling"].get("folds", [])
-    glue = None
+    same = Same(data["spelling"]["same"]) if "same" in data["spelling"] else None
+    glue: tuple[re.Pattern[str], ...] = ()
     if habits.pop("glued", False):
-        scales = sorted(
-            {word for words in numbers["scales"].values() for word in _listed(words)}, key=len, reverse=True
-        )
-        glue = re.compile(f"({'|'.join(scales)})(?:{habits.pop('joiner', '')})?")
+        glue = _glue(numbers, spoken, folds, habits.pop("joiner", ""))
+    phrases = _spelled(entries, folds, same)
     return Lexicon(
-        phrases=_tree(_spelled(entries, folds)),
-        numbers=frozenset(word for word, entry in entries.items() if entry.kind <= Kind.SCALE),
+        phrases=_tree(phrases),
+        numbers=frozenset(
+            word for word, entry in phrases.items() if entry.kind <= Kind.SCALE and entry.kind != Kind.HOMOPHONE
+        ),
         habits=Habits(**habits),
         glue=glue,
-        claims=_tree(_spelled(claims, folds)),
+        same=same,
+        claims=_tree(_spelled(claims, folds, same)),
         names=tuple(spoken[value][0] for value in range(100)),
         plus=saying["plus"],
         extension=saying["extension"],
@@ -294,7 +344,21 @@ def _load(name: str) -> Lexicon:
         repeats={times: names[0] for times, names in _by_value(numbers.get("repeats", {})).items()},
         countries_alone=data["countries_alone"],
         shared=shared,
+        shadowed=frozenset(phrase for phrase in zeros if entries[phrase].kind != Kind.ZERO),
     )
+
+
+def _glue(
+    numbers: dict[str, Any], spoken: dict[int, list[str]], folds: list[dict[str, str]], joiner: str
+) -> tuple[re.Pattern[str], ...]:
+    """Return the patterns at which words of several numbers come apart: at what multiplies, and at every digit."""
+    rounds = (*numbers["scales"].values(), *numbers.get("rounds", {}).values(), numbers["words"]["0"])
+    names = [plain(name) for value in range(20) for name in spoken[value]]
+    inside, digits = (
+        "|".join(sorted(_spelled(dict.fromkeys(words, _KNOWN), folds, None), key=len, reverse=True))
+        for words in ([word for phrases in rounds for word in _listed(phrases)], names)
+    )
+    return re.compile(f"({inside})(?:{joiner})?"), re.compile(f"({digits})")
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -305,7 +369,7 @@ def _read(name: str) -> dict[str, Any]:
 
 def _entries(data: dict[str, Any], spoken: dict[int, list[str]], countries: dict[str, str]) -> dict[str, Entry]:
     """Return every phrase of a file with what it means, the first meaning that it is given."""
-    slots = {key: _listed(phrases) for key, phrases in data["slots"].items()}
+    slots = _slots(data)
     entries: dict[str, Entry] = {}
 
     def add(phrases: str, entry: Entry) -> None:
@@ -316,13 +380,16 @@ def _entries(data: dict[str, Any], spoken: dict[int, list[str]], countries: dict
         add(phrases, Entry(Kind.ARTICLE, digits))
     for value, names in spoken.items():
         for name in names:
-            entries.setdefault(plain(name), Entry(Kind.DIGIT if value < 10 else Kind.PAIR, str(value)))
+            entry = Entry(Kind.DIGIT if value < 10 else Kind.PAIR, str(value))
+            known = entries.setdefault(plain(name), entry)
+            if known is not entry:
+                entries[plain(name)] = _merged(known, entry)
     for key, kind in _NUMBERS.items():
         for digits, phrases in data["numbers"].get(key, {}).items():
             add(phrases, Entry(kind, digits))
     entries |= _ambiguous(entries)
     for key, kind in _MARKS.items():
-        add(data["marks"].get(key, ""), Entry(kind, PHONE if key in {"numbered", "phones"} else ""))
+        add(data["marks"].get(key, ""), Entry(kind, _VALUES.get(key, "")))
     for table, kind in ((data["countries"], Kind.COUNTRY), (data["adjectives"], Kind.ADJECTIVE)):
         for code, phrases in table.items():
             add(phrases, Entry(kind, code))
@@ -341,8 +408,23 @@ def _entries(data: dict[str, Any], spoken: dict[int, list[str]], countries: dict
     return entries
 
 
-def _spelled(entries: dict[str, Entry], folds: list[dict[str, str]]) -> dict[str, Entry]:
-    """Return the entries, and below them those under their other spellings: as `folds` say, and without accents."""
+def _slots(data: dict[str, Any]) -> dict[str, list[str]]:
+    return {key: _listed(phrases) for key, phrases in data["slots"].items()}
+
+
+def _spelled(entries: dict[str, Entry], folds: list[dict[str, str]], same: Same | None) -> dict[str, Entry]:
+    """Return the entries, and below them those under their other spellings: as `folds` say, and without accents.
+
+    Where spellings are the `same` there is one of each; numbers that come to be spelled alike are readings.
+    """
+    if same is not None:
+        merged: dict[str, Entry] = {}
+        # All at once, which is faster.
+        for phrase, entry in zip(same("\n".join(entries)).split("\n"), entries.values(), strict=True):
+            known = merged.setdefault(phrase, entry)
+            if known is not entry:
+                merged[phrase] = _merged(known, entry)
+        return merged
     tables = [str.maketrans(table) for table in folds]
     spelled = dict(entries)
     for phrase, entry in entries.items():
@@ -351,6 +433,14 @@ def _spelled(entries: dict[str, Entry], folds: list[dict[str, str]]) -> dict[str
                 spelled.setdefault(phrase.translate(table), entry)
             spelled.setdefault(without_accents(phrase), entry)
     return spelled
+
+
+def _merged(entry: Entry, other: Entry) -> Entry:
+    """Return the entry of a phrase that is spelled as another one is."""
+    others = entry.others
+    if entry.kind in _PLAIN and other.kind in _PLAIN:
+        others = tuple(value for value in dict.fromkeys((*others, other.value, *other.others)) if value != entry.value)
+    return entry._replace(intents=entry.intents | other.intents, alone=entry.alone | other.alone, others=others)
 
 
 def without_accents(phrase: str) -> str:
@@ -422,7 +512,7 @@ def _ambiguous(numbers: dict[str, Entry]) -> dict[str, Entry]:
     found = {}
     for words in (*compounds, *crossed):
         value, *others = dict.fromkeys("".join(cut) for cut in _cuts(words, simple, known))
-        if others:
+        if others or words not in simple:
             found[" ".join(words)] = Entry(Kind.PAIR, value, others=tuple(others))
     return found
 
