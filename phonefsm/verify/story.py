@@ -159,7 +159,8 @@ class Story(NamedTuple):
             again = ((number, Heard(agreed=True)),) if self.presumed and number in self.given else ()
             story = story._replace(
                 candidate=story.candidate.answered(presumed=self.presumed) if before.pending == number else Heard(),
-                heard=tuple(
+                heard=again
+                + tuple(
                     (known, heard.answered(presumed=self.presumed)) for known, heard in story.heard if known == number
                 ),
                 presumably=Heard(),
