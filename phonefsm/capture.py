@@ -302,7 +302,8 @@ class PhoneCapture:
     def rung(self) -> Rung:
         """How the number is to be asked for and read back, after all that went wrong so far."""
         rungs = self._ladder()
-        rung = rungs[min(self._session.failures, len(rungs) - 1)]
+        failures = self._session.failures
+        rung = rungs[failures] if failures < len(rungs) else rungs[-1]
         # Where a second ear heard another number, its digits are what is to be checked.
         return Rung.DIGITS if rung is Rung.GROUPS and self._second_ear_differs() else rung
 

@@ -239,7 +239,7 @@ class Ground:
         if any(isinstance(turn, CallerTurn) and (turn.numbers or turn.corrections) for turn in earlier):
             return True
         giving = turns[place] if place >= 0 else None
-        if isinstance(giving, CallerTurn) and (giving.overlong or giving.intents & _DOUBT):
+        if isinstance(giving, CallerTurn) and (giving.overlong or (giving.intents and giving.intents & _DOUBT)):
             return True
         for at in range(first + 1, len(turns)):
             turn = turns[at]

@@ -6,6 +6,7 @@ and consent is judged alike on all of them. Behind the last one stands a person:
 """
 
 from enum import StrEnum, auto
+from functools import cache
 from typing import Final
 
 from phonefsm.policy import CapturePolicy
@@ -31,9 +32,10 @@ RUNG_TEXTS: Final[dict[Rung, tuple[str, str]]] = {
 
 def ladder(policy: CapturePolicy, *, in_parts: bool) -> tuple[Rung, ...]:
     """Return the rungs that ``policy`` has; ``in_parts``: the host reports what a read-back in parts is judged by."""
-    left_out = {
-        Rung.GROUPS: policy.read_back == "digits",
-        Rung.PARTS: not in_parts,
-        Rung.KEYPAD: not policy.keypad,
-    }
+    return _rungs(policy.read_back == "digits", in_parts, policy.keypad)
+
+
+@cache
+def _rungs(spelled: bool, in_parts: bool, keypad: bool) -> tuple[Rung, ...]:  # noqa: FBT001 - a key of the cache
+    left_out = {Rung.GROUPS: spelled, Rung.PARTS: not in_parts, Rung.KEYPAD: not keypad}
     return tuple(rung for rung in Rung if not left_out.get(rung))
