@@ -167,6 +167,7 @@ class PhoneCapture:
         self._claimed = False
         for place, line in enumerate(history, 1):
             self._earlier(line, place)
+        self._claimed = False  # what was "saved" before this capture began was something else
 
     def __copy__(self) -> Self:
         """Return an independent capture that stands where this one does, for trying what would come of something."""

@@ -226,8 +226,11 @@ def _outcome(capture: PhoneCapture) -> dict[str, Any]:
     }
 
 
-def reference(conversation: Conversation, observes: Iterable[str] | None = None) -> Ran:
-    """Have the conversation with the bare core, and a host that reports ``observes``."""
+def reference(conversation: Conversation, observes: Iterable[str] | None = None, *, stops_at_end: bool = False) -> Ran:
+    """Have the conversation with the bare core, and a host that reports ``observes``.
+
+    ``stops_at_end``: the model is not asked again, and so not shown the replies to the calls that ended it.
+    """
     capture = capture_for(conversation, observes)
     hears = bool(capture.observes & {Observation.CALLER, Observation.TRANSCRIPT})
     ids, replies, generations = itertools.count(), list[Seen](), list[Generation]()
@@ -249,6 +252,8 @@ def reference(conversation: Conversation, observes: Iterable[str] | None = None)
             ours = [call for call in step.calls if call.name != ORDER.name]
             asked = [ToolCall(call.name, arguments(call.arguments), f"call {next(ids)}") for call in ours]
             answers = iter(capture.tools_called(*asked))
+            if stops_at_end and capture.outcome is not None:
+                break
             for call in step.calls:
                 if call.name == ORDER.name:
                     replies.append(Seen(call.name, ORDER.answer, False))
@@ -291,7 +296,7 @@ def differing(ran: Ran, expected: Ran) -> dict[Part, tuple[Any, Any]]:
 
 def check(adapter: Adapter, conversation: Conversation) -> frozenset[Part]:
     """Have the conversation through ``adapter`` and check it; return the parts that differ, as declared."""
-    expected = reference(conversation, adapter.observes)
+    expected = reference(conversation, adapter.observes, stops_at_end=adapter.stops_at_end)
     ran = asyncio.run(adapter.run(conversation))
     if ran.outcome["state"] == State.COMPLETED:
         assert ran.outcome["number"] == expected.outcome["number"], "a number was completed that should not have been"
