@@ -109,6 +109,20 @@ def answered(
         said: the messages that hold what the model said.
         pack: makes the messages that hold the results.
     """
+    replies = decided(capture, text, calls, response=response, foreign=foreign, shown=shown)
+    return Reply(text, calls, replies, said, pack)
+
+
+def decided(
+    capture: PhoneCapture,
+    text: str,
+    calls: Sequence[Asked],
+    *,
+    response: object,
+    foreign: Iterable[object] | None,
+    shown: bool,
+) -> list[ToolReply | None]:
+    """Report what the model said and have its calls decided as one batch; a foreign call's reply is ``None``."""
     if text and shown:
         capture.agent_said(text)
     names = None if foreign is None else set(map(str, foreign))
@@ -120,7 +134,7 @@ def answered(
     replies: list[ToolReply | None] = [None] * len(calls)
     for place, reply in zip(ours, capture.tools_called(*asked), strict=True):
         replies[place] = reply
-    return Reply(text, calls, replies, said, pack)
+    return replies
 
 
 def system_text(capture: PhoneCapture, modality: Shown | None, before: str = "") -> str:

@@ -67,7 +67,7 @@ from phonefsm.adapters._tools import arguments
 from tests.adapters.conversations import CONVERSATIONS, ORDER, Call, Conversation, Need, Step, Turn
 
 README: Final = Path(__file__).parents[2].joinpath("README.md")
-_SILENT: Final = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
+SILENT: Final = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 
 
 class Part(StrEnum):
@@ -211,7 +211,7 @@ class Adapter(ABC):
 def capture_for(conversation: Conversation, observes: Iterable[str] | None = None) -> PhoneCapture:
     """Return a fresh capture under the conversation's policy, for a host that reports ``observes``."""
     policy = CapturePolicy.load({"default_region": "US", **conversation.policy})
-    return PhoneCapture(policy, observes=observes, logger=_SILENT)
+    return PhoneCapture(policy, observes=observes, logger=SILENT)
 
 
 def _outcome(capture: PhoneCapture) -> dict[str, Any]:

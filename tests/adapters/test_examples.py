@@ -32,13 +32,23 @@ def program(module: ModuleType) -> str:
     return textwrap.dedent("\n".join(line for line in lines if line.startswith("    ") or not line)).strip()
 
 
+def run_program(module: ModuleType, monkeypatch: pytest.MonkeyPatch, *typed: str) -> dict[str, Any]:
+    """Run the program of a module, whose model is a stand-in by now, with what a caller types; return its names."""
+    said = iter(typed)
+    monkeypatch.setattr(builtins, "input", lambda _: next(said))
+    shown, space = program(module), dict[str, Any]()
+    assert len(shown.splitlines()) < 25
+    exec(shown, space)  # noqa: S102 - the program that the module shows
+    return space
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_program_of_a_format_gets_a_number(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     module, package, kind = FORMATS[name]
     pytest.importorskip(package, reason=f"{package} is not installed")
-    script, typed = Script(), iter(["hello", A])
+    script = Script()
     script.load(STEPS)
     provider = kind(script)
     server().answers["example"] = provider.answer
@@ -52,10 +62,7 @@ def test_the_program_of_a_format_gets_a_number(
         "GEMINI_API_KEY": "none",
     }.items():
         monkeypatch.setenv(variable, value)
-    monkeypatch.setattr(builtins, "input", lambda _: next(typed))
-    space: dict[str, Any] = {}
-    exec(program(module), space)  # noqa: S102 - the program that the module shows
-    assert isinstance(space["capture"].outcome, Completed)
+    assert isinstance(run_program(module, monkeypatch, "hello", A)["capture"].outcome, Completed)
     assert not provider.broken
     assert "Thank you." in capsys.readouterr().out
 
