@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands: ``chat``, ``replay``, ``verify``, ``table`` and ``diagram``."""
+"""The commands: ``chat``, ``replay``, ``verify``, ``mcp``, ``table`` and ``diagram``."""
 
 import json
 import sys
@@ -91,9 +91,7 @@ def chat(
 
     You are the caller. An empty line is silence, /keys 4155# presses keys, /quit leaves. Lines may also be piped in.
     """
-    chosen = CapturePolicy() if policy is None else CapturePolicy.from_toml(policy)
-    if region is not None:
-        chosen = CapturePolicy.load({**chosen.model_dump(exclude_unset=True), "default_region": region})
+    chosen = _policy(policy, region)
     if base_url is not None and model is None:
         raise typer.BadParameter("--base-url: it goes with --model")
     try:
@@ -155,6 +153,34 @@ def verify(
     else:
         code = proof.play(chosen, campaign, seed=seed, as_json=as_json, output=output)
     raise typer.Exit(code)
+
+
+@app.command()
+def mcp(
+    *,
+    region: Annotated[
+        str | None, typer.Option(help="The country of numbers given without a country code, such as US.")
+    ] = None,
+    policy: Annotated[Path | None, typer.Option(help="A policy as a TOML file.")] = None,
+    observes: Annotated[
+        list[str] | None,
+        typer.Option(help="What the host reports with report_phone_turns: caller, agent, transcript. May be repeated."),
+    ] = None,
+    http: Annotated[
+        str | None, typer.Option(help="Serve streamable HTTP at HOST:PORT/mcp, such as 127.0.0.1:8000; else stdio.")
+    ] = None,
+) -> None:
+    """Serve a capture's tools over the Model Context Protocol. Its log goes to stderr."""
+    from phonefsm.cli.mcp import serve
+
+    serve(_policy(policy, region), observes=observes or (), address=http)
+
+
+def _policy(file: Path | None, region: str | None) -> CapturePolicy:
+    chosen = CapturePolicy() if file is None else CapturePolicy.from_toml(file)
+    if region is None:
+        return chosen
+    return CapturePolicy.load({**chosen.model_dump(exclude_unset=True), "default_region": region})
 
 
 def _events(file: str) -> list[Numbered]:
