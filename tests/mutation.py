@@ -134,6 +134,9 @@ def main() -> int:
     chosen = [mutant for mutant in mutants() if only in mutant.name]
     start = time.perf_counter()
     survivors = []
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+        # The forks need not import what is imported by now.
+        pytest.main(["--collect-only", *(file for files in TESTS for file in files)])
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for mutant, noticed in zip(chosen, pool.map(_in_a_process, chosen), strict=True):
             if not noticed:
