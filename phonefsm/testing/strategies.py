@@ -29,8 +29,14 @@ def _numbers_of(draw: st.DrawFn, region: str) -> PhoneNumber:
     e164 = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
     size = draw(st.integers(0, 6))
     changed = e164[: len(e164) - size] + draw(st.text("0123456789", min_size=size, max_size=size))
-    valid = phonenumbers.is_valid_number(phonenumbers.parse(changed))
-    return PhoneNumber(changed if valid else e164)
+    return PhoneNumber(changed if _is_valid(changed) else e164)
+
+
+def _is_valid(e164: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(e164))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 @st.composite
