@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("livekit.agents", reason="livekit-agents is not installed: pip install 'phonefsm[livekit]'")
 
 from phonefsm import State
-from phonefsm.adapters.livekit import keypad
+from phonefsm.adapters import _keypad
 from phonefsm.testing._livekit import Room, Step
 from tests.livekit.talk import CONFIRM, READ_A, A, number, state, task, task_of, update
 
@@ -41,7 +41,7 @@ def test_a_star_erases_the_key_before_it() -> None:
 
 
 def test_an_entry_ends_when_no_key_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keypad, "TIMEOUT", 0.01)
+    monkeypatch.setattr(_keypad, "TIMEOUT", 0.01)
 
     async def talk() -> None:
         async with Room(task, keypad=True) as room:

@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys pressed in a LiveKit room, gathered to entries."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
 from livekit.agents import AgentSession, get_job_context
 
-TIMEOUT: Final = 4.0
-"""Seconds after a key in which the next one belongs to the same entry; as in LiveKit's own keypad task."""
+from phonefsm.adapters import _keypad
 
-_END: Final = "#"
 _EVENT: Final = "sip_dtmf_received"
 
 
@@ -31,39 +28,20 @@ class Keypad:
 
     Args:
         room: where the keys are pressed.
-        entered: is given each finished entry: up to ``#``, or until no key came for ``TIMEOUT``.
+        entered: is given each finished entry.
     """
 
     def __init__(self, room: Any, entered: Callable[[str], None]) -> None:
         self._room = room
-        self._entered = entered
-        self._keys = ""
-        self._timer: asyncio.TimerHandle | None = None
+        self._keys = _keypad.Keypad(entered)
         room.on(_EVENT, self._pressed)
 
     def _pressed(self, event: Any) -> None:
-        self._keys += event.digit
-        self._stop()
-        if event.digit == _END:
-            self._end()
-        else:
-            self._timer = asyncio.get_running_loop().call_later(TIMEOUT, self._end)
-
-    def _end(self) -> None:
-        keys = self.take()
-        if keys:
-            self._entered(keys)
+        self._keys.press(event.digit)
 
     def take(self) -> str:
         """End the entry in hand and return its keys, if any."""
-        self._stop()
-        keys, self._keys = self._keys, ""
-        return keys
-
-    def _stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        return self._keys.take()
 
     def close(self) -> None:
         """Gather no more, and forget the entry in hand."""
