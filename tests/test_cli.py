@@ -256,7 +256,7 @@ def test_version_and_help(shell: Shell) -> None:
         (["replay", "latin.jsonl"], "line 1: not UTF-8"),
         (["replay", "policy.jsonl"], "line 1: default_region: "),
         (["table", "--format", "xml"], "--format"),
-        (["diagram", "--format", "svg"], "--format"),
+        (["diagram", "--format", "gif"], "--format"),
         (["diagram", "-o", "nosuch/capture.mmd"], "capture.mmd: No such file"),
         (["diagram", "-o", "."], ".: "),
     ],

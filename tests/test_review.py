@@ -18,7 +18,7 @@ from phonefsm import batch, evidence, grounding, number, tools, words
 from phonefsm.machine import GUARDS, build
 from phonefsm.policy import CapturePolicy, Limits
 from phonefsm.prompts import ERRORS, reply_text
-from phonefsm.review import mermaid, reference, table
+from phonefsm.review import draw, graph, mermaid, reference, table
 from phonefsm.review.__main__ import BLOCKS, FILES, ReviewError, main, outdated, readme
 from phonefsm.table import (
     CONSENT_ROWS,
@@ -117,6 +117,39 @@ def test_one_changed_byte_is_drift(repository: Path, path: str, capsys: pytest.C
     assert capsys.readouterr().out == f"{path} is out of date\n"
 
 
+def test_what_an_svg_says_is_compared_and_not_where(repository: Path) -> None:
+    """Two versions of Graphviz, or two sets of fonts, place things differently."""
+    main([], repository)
+    file = repository / "diagrams/capture.svg"
+    text = file.read_text(encoding="utf-8")
+    moved = re.sub(r'(?<= )(d|x|y|points|viewBox)="[^"]*"', lambda found: f'{found[1]}="1,2"', text)
+    assert moved != text
+    file.write_text(moved, encoding="utf-8", newline="\n")
+    assert list(outdated(repository)) == []
+    for old, new in (
+        ("no silences left", "no silence left"),
+        ('class="edge host', 'class="edge model'),
+        ("#8a4600", "#8a4601"),
+        ('id="state-declined"', 'id="state-refused"'),
+        ("</svg>", "<script>0</script></svg>"),
+        ("<path ", '<path onclick="0" '),
+        ("</svg>", ""),
+    ):
+        assert old in text
+        file.write_text(text.replace(old, new, 1), encoding="utf-8", newline="\n")
+        assert list(outdated(repository)) == [file], new
+
+
+def test_without_the_extra_the_check_says_which_one(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    assert main(["--check"], repository) == 2
+    found = capsys.readouterr()
+    assert (found.out, found.err) == ("", f"phonefsm.review: {draw.MISSING}\n")
+    assert "pip install 'phonefsm[diagram]'" in draw.MISSING
+
+
 def test_windows_newlines_are_drift(repository: Path) -> None:
     main([], repository)
     file = repository / "diagrams/capture.mmd"
@@ -197,41 +230,43 @@ def in_the_machine() -> set[Edge]:
 
 
 def test_the_capture_diagram_has_the_machines_edges() -> None:
-    edges, ends = drawn(mermaid.capture())
+    edges, ends = drawn(mermaid.states(graph.capture()))
     assert edges == in_the_machine()
     assert ends == {("[*]", "asking"), ("completed", "[*]"), ("declined", "[*]"), ("escalated", "[*]")}
 
 
 def test_the_consent_diagram_has_the_edges_that_move() -> None:
-    edges, ends = drawn(mermaid.consent())
+    edges, ends = drawn(mermaid.states(graph.consent()))
     moving = {(source, row.target) for row in CONSENT_ROWS for source in row.sources if row.target is not None}
     assert edges == {(source, target) for source, target in moving if source != target}
     assert ends == {("[*]", "unread")}
 
 
 def test_every_row_that_moves_has_its_triggers_and_guards_on_an_edge() -> None:
-    edges = [found.groups(default="") for found in map(EDGE.fullmatch, mermaid.capture().splitlines()) if found]
+    edges = [
+        found.groups(default="") for found in map(EDGE.fullmatch, mermaid.states(graph.capture()).splitlines()) if found
+    ]
     for row in ROWS:
-        triggers = " / ".join(mermaid.short(trigger) for trigger in row.triggers)
-        words = [mermaid.GUARD_LABELS[guard][0] for guard in row.when]
-        words += [mermaid.GUARD_LABELS[guard][1] for guard in row.unless]
+        triggers = " / ".join(graph.short(trigger) for trigger in row.triggers)
+        words = [graph.GUARD_LABELS[guard][0] for guard in row.when]
+        words += [graph.GUARD_LABELS[guard][1] for guard in row.unless]
         if row.target is not None:
             assert any(triggers in label for _, _, label in edges)
             assert any(target == row.target and all(w in label for w in words) for _, target, label in edges), row
 
 
 def test_the_capture_diagram_sums_up_every_refusal_in_its_note() -> None:
-    note = mermaid.capture().split("note right of")[1]
+    note = mermaid.states(graph.capture()).split("note right of")[1]
     codes = {code for row in ROWS if row.effect is Effect.REFUSE for code in row.codes}
     assert all(re.search(rf"\b{code}\b", note) for code in codes)
 
 
 def test_every_guard_and_fact_has_a_label_of_its_own() -> None:
-    labels = [label for pair in mermaid.GUARD_LABELS.values() for label in pair]
-    assert set(mermaid.GUARD_LABELS) == set(Guard)
-    assert set(mermaid.FACT_LABELS) == set(Fact)
+    labels = [label for pair in graph.GUARD_LABELS.values() for label in pair]
+    assert set(graph.GUARD_LABELS) == set(Guard)
+    assert set(graph.FACT_LABELS) == set(Fact)
     assert len(set(labels)) == len(labels)
-    assert len(set(mermaid.FACT_LABELS.values())) == len(Fact)
+    assert len(set(graph.FACT_LABELS.values())) == len(Fact)
 
 
 # The tables.

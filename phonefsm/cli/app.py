@@ -12,6 +12,7 @@ import typer
 
 from phonefsm import CapturePolicy, ConversationError
 from phonefsm.cli.chat import Chat
+from phonefsm.cli.diagram import Format
 from phonefsm.cli.screen import Screen
 from phonefsm.conversation import QUIET, Numbered, Player, read
 
@@ -34,12 +35,6 @@ class TableFormat(StrEnum):
 
     MARKDOWN = "md"
     JSON = "json"
-
-
-class DiagramFormat(StrEnum):
-    """What a diagram is written as."""
-
-    MERMAID = "mermaid"
 
 
 _Trace = Annotated[bool, typer.Option("--trace", help="Show state, consent and evidence after each event.")]
@@ -207,17 +202,41 @@ def table(
 @app.command()
 def diagram(
     *,
-    consent: Annotated[
-        bool, typer.Option("--consent", help="The diagram of consent instead of the capture's.")
+    form: Annotated[
+        Format | None,
+        typer.Option("--format", help="What to write; without it, what the ending of -o says, or mermaid."),
+    ] = None,
+    consent: Annotated[bool, typer.Option("--consent", help="The table of consent instead of the capture's.")] = False,
+    policy: Annotated[
+        Path | None, typer.Option(help="A policy as a TOML file: what it can never take is greyed.")
+    ] = None,
+    happy_path: Annotated[
+        bool,
+        typer.Option("--happy-path", help="Set off the shortest way to a completed number; mermaid draws it alone."),
     ] = False,
-    _: Annotated[DiagramFormat, typer.Option("--format", help="Mermaid.")] = DiagramFormat.MERMAID,
+    state: Annotated[str | None, typer.Option(help="One state and its neighbours.")] = None,
+    conversation: Annotated[
+        str | None,
+        typer.Option(help="A conversation file, as a sequence; - is standard input. mermaid, svg, png or dot."),
+    ] = None,
+    digits: Annotated[
+        bool, typer.Option("--digits", help="With --conversation: show the caller's digits, which are dots otherwise.")
+    ] = False,
     output: _Output = None,
 ) -> None:
-    """Print the diagram of the capture, or write it to a file."""
-    from phonefsm.review import mermaid
+    """Draw the tables, or what happened in a conversation.
 
-    drawn = (mermaid.consent() if consent else mermaid.capture()).rstrip("\n") + "\n"
-    if output is None:
-        typer.echo(drawn, nl=False)
-    else:
-        output.write_text(drawn, encoding="utf-8", newline="\n")
+    svg and png need Graphviz: pip install 'phonefsm[diagram]'.
+    """
+    from phonefsm.cli import diagram as drawing
+
+    asked = drawing.Asked(
+        form=drawing.format_of(form, output),
+        consent=consent,
+        policy=policy,
+        happy_path=happy_path,
+        state=state,
+        conversation=conversation,
+        digits=digits,
+    )
+    drawing.write(drawing.made(asked, _events), output)

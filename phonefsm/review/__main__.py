@@ -7,18 +7,21 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
+from xml.etree import ElementTree
 
-from phonefsm.review import mermaid, reference, table
+from phonefsm.errors import PhoneFsmError
+from phonefsm.review import graph, mermaid, reference, svg, table
 
 README: Final = "README.md"
 FILES: Final[Mapping[str, Callable[[], str]]] = {
-    "diagrams/capture.mmd": mermaid.capture,
-    "diagrams/consent.mmd": mermaid.consent,
+    "diagrams/capture.mmd": lambda: mermaid.states(graph.capture()),
+    "diagrams/capture.svg": svg.capture,
+    "diagrams/consent.mmd": lambda: mermaid.states(graph.consent()),
+    "diagrams/consent.svg": svg.consent,
     "diagrams/table.md": table.markdown,
 }
 """The files that are made whole, by path from the repository's root."""
 BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
-    "diagram": lambda: f"```mermaid\n{mermaid.capture()}```",
     "codes": reference.codes,
     "policy": reference.policy_fields,
     "limits": reference.limits,
@@ -58,15 +61,27 @@ def outdated(root: Path) -> dict[Path, bytes]:
 
     Raises:
         ReviewError: ``root`` is not the repository's, a file cannot be read, or the README's blocks do not hold.
+        MissingExtraError: ``pygraphviz`` is not installed.
     """
     if not (root / README).is_file() or not (root / "diagrams").is_dir():
         raise ReviewError(f"{root.resolve()} has no {README} beside diagrams/: run this in the repository's root")
     wanted = {root / path: make().encode() for path, make in FILES.items()}
     try:
         wanted[root / README] = readme((root / README).read_bytes().decode()).encode()
-        return {path: text for path, text in wanted.items() if not path.is_file() or path.read_bytes() != text}
+        return {path: text for path, text in wanted.items() if not path.is_file() or not _same(path, text)}
     except (OSError, UnicodeDecodeError) as error:
         raise ReviewError(f"{README}: {error}") from None
+
+
+def _same(path: Path, text: bytes) -> bool:
+    """Return whether a file holds ``text``; of an SVG, whether it says the same, wherever Graphviz places it."""
+    held = path.read_bytes()
+    if held == text or path.suffix != ".svg":
+        return held == text
+    try:
+        return svg.content(held.decode()) == svg.content(text.decode())
+    except (ElementTree.ParseError, UnicodeDecodeError):
+        return False
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = Path()) -> int:
@@ -84,7 +99,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = Path()) -> int:
                 path.write_bytes(text)
             name = path.relative_to(root).as_posix()
             sys.stdout.write(f"{name} is out of date\n" if check else f"{name} written\n")
-    except (ReviewError, OSError) as error:
+    except (ReviewError, PhoneFsmError, OSError) as error:
         sys.stderr.write(f"phonefsm.review: {error}\n")
         return 2
     if check and stale:
