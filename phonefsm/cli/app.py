@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands: ``chat``, ``replay``, ``verify``, ``mcp``, ``table`` and ``diagram``."""
+"""The commands: ``chat``, ``replay``, ``verify``, ``review``, ``mcp``, ``table`` and ``diagram``."""
 
 import json
 import sys
@@ -148,6 +148,40 @@ def verify(
     else:
         code = proof.play(chosen, campaign, seed=seed, as_json=as_json, output=output)
     raise typer.Exit(code)
+
+
+@app.command()
+def review(
+    *,
+    policy: Annotated[Path | None, typer.Option(help="A policy as a TOML file; without it, the default one.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="The file to write; - is standard output. Without it: review.html, and JSON to standard output.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write the behaviour as JSON, for --against, in place of the page.")
+    ] = False,
+    against: Annotated[
+        Path | None, typer.Option(help="An older behaviour, as --json wrote it: show what changed since.")
+    ] = None,
+    depth: Annotated[
+        int | None,
+        typer.Option(min=1, max=20, help="Prove to this depth alone, for a quick look; the page says which."),
+    ] = None,
+) -> None:
+    """Prove a policy and write its behaviour as one page to review and sign, which works offline.
+
+    Ends with 0 where nothing is to be looked at, 1 where something that is promised is broken or --against finds a
+    difference, 2 where the input is wrong.
+    """
+    from phonefsm.cli import review as page
+
+    chosen = CapturePolicy() if policy is None else CapturePolicy.from_toml(policy)
+    raise typer.Exit(page.review(chosen, output=output, as_json=as_json, against=against, depth=depth))
 
 
 @app.command()

@@ -34,7 +34,7 @@ def explore(policy: CapturePolicy, *, depth: int | None, as_json: bool, output: 
     console = Console(soft_wrap=True, highlight=False)
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)  # before a minute is spent
-    with _bar("exploring") as progress:
+    with bar("exploring") as progress:
         report = verify(policy, depth=depth, progress=progress)
     if output is not None:
         for verdict in report.verdicts:
@@ -53,7 +53,7 @@ def play(policy: CapturePolicy, conversations: int, *, seed: int, as_json: bool,
     console = Console(soft_wrap=True, highlight=False)
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
-    with _bar("playing") as progress:
+    with bar("playing") as progress:
         found = campaign.run(policy, conversations, seed=seed, progress=progress)
     if output is not None:
         for kind, several in (("wrong", found.wrong_ones), ("missed", found.missed_ones)):
@@ -118,7 +118,7 @@ def _show_verdict(verdict: Verdict, console: Console) -> None:
 
 
 @contextmanager
-def _bar(what: str) -> Iterator[Callable[[float], None]]:
+def bar(what: str) -> Iterator[Callable[[float], None]]:
     """Show a progress bar on a terminal, and nothing elsewhere."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())

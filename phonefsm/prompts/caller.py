@@ -79,7 +79,7 @@ def check_wording(policy: CapturePolicy) -> None:
 
 def prompt_for(now: Situation, policy: CapturePolicy) -> Instructions:
     """Return what to say next where there is no model."""
-    audio, text = (_line(_keys(now, policy, audio=audio), now, policy, audio=audio) for audio in (True, False))
+    audio, text = (_line(keys_for(now, policy, audio=audio), now, policy, audio=audio) for audio in (True, False))
     return Instructions(audio, text=text if text != audio else None)
 
 
@@ -94,19 +94,29 @@ def keypad_line(now: Situation, policy: CapturePolicy) -> str:
 
 
 def _line(keys: list[str], now: Situation, policy: CapturePolicy, *, audio: bool) -> str:
-    language = lines_in(policy.language)
-    words = {**language.lines, **policy.wording}
+    words = {**lines_in(policy.language).lines, **policy.wording}
     number = now.part if now.state is State.COLLECTING else ""
     if now.state is State.PENDING_CONFIRMATION:
         number = now.parts[now.place] if audio and now.parts else number_for(now, policy, audio=audio)
     elif number and audio:
         number = " ".join(number.lstrip("+"))
-    key_name = language.hash.get(policy.default_region or "", language.hash["usual"])
+    key_name = _key_name(policy)
     return " ".join(words[key].replace(_HASH, key_name).replace(_NUMBER, number) for key in keys)
 
 
-def _keys(now: Situation, policy: CapturePolicy, *, audio: bool) -> list[str]:
-    """Return the keys of the lines to say."""
+def lines_for(policy: CapturePolicy) -> Mapping[str, str]:
+    """Return the lines of ``policy`` by key, those in its own words too, with the name of the ``#`` key filled in."""
+    words = {**lines_in(policy.language).lines, **policy.wording}
+    return {key: line.replace(_HASH, _key_name(policy)) for key, line in words.items()}
+
+
+def _key_name(policy: CapturePolicy) -> str:
+    names = lines_in(policy.language).hash
+    return names.get(policy.default_region or "", names["usual"])
+
+
+def keys_for(now: Situation, policy: CapturePolicy, *, audio: bool) -> list[str]:
+    """Return the keys of the lines to say next where there is no model."""
     if now.state is State.ASKING:
         return _ask(now, policy, audio=audio)
     if now.state is State.COLLECTING:

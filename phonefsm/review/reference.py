@@ -63,7 +63,7 @@ def _gives_up(invariant: Invariant) -> str:
 def limits() -> str:
     """Return a table of the limits: what counts, and the code with which the capture ends past each."""
     rows = ((f"`{name}`", code([str(field.default)]), field.description or "") for name, field in _items(Limits))
-    ends = (code([_end(Guard(f"{name}_left"))]) for name in Limits.model_fields)
+    ends = (code([ends_with(name)]) for name in Limits.model_fields)
     head = ("limit", "default", "counts", "ends with")
     return grid(head, ((*row, end) for row, end in zip(rows, ends, strict=True)))
 
@@ -76,7 +76,12 @@ def rungs() -> str:
 
 def windows() -> str:
     """Return a table of the bounds on what is looked at and kept, with their reasons."""
-    return grid(("bound", "value", "why"), (row for module in _WINDOWS for row in _bounds(module)))
+    return grid(("bound", "value", "why"), ((code([name]), f"{value}", why) for name, value, why in bounds()))
+
+
+def bounds() -> Iterator[tuple[str, int, str]]:
+    """Yield the bounds on what is looked at and kept: name, value and reason."""
+    return (bound for module in _WINDOWS for bound in _bounds(module))
 
 
 def _code_cells(name: Code) -> tuple[str, ...]:
@@ -150,14 +155,15 @@ def _toml(value: object) -> str:
             return str(value)
 
 
-def _end(guard: Guard) -> Code:
-    """Return the code with which the table ends a capture where ``guard`` does not hold."""
+def ends_with(limit: str) -> Code:
+    """Return the code with which the table ends a capture past ``limit``."""
+    guard = Guard(f"{limit}_left")
     triggers = {trigger for row in ROWS if guard in (*row.when, *row.unless) for trigger in row.triggers}
     ends = (row.codes[0] for row in ROWS if row.effect is Effect.END and set(row.triggers) <= triggers)
     return next(ends)
 
 
-def _bounds(module: ModuleType) -> Iterator[tuple[str, ...]]:
+def _bounds(module: ModuleType) -> Iterator[tuple[str, int, str]]:
     """Yield name, value and reason of each public integer constant of ``module`` that has a docstring."""
     body = ast.parse(inspect.getsource(module)).body
     for line, reason in pairwise(body):
@@ -165,4 +171,4 @@ def _bounds(module: ModuleType) -> Iterator[tuple[str, ...]]:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
                 value = getattr(module, name)
                 if isinstance(value, int) and not name.startswith("_"):
-                    yield f"`{module.__name__}.{name}`", f"{value}", " ".join(text.split())
+                    yield f"{module.__name__}.{name}", value, " ".join(text.split())
