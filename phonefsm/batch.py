@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from phonefsm.ladder import Rung
-from phonefsm.prompts import ERRORS, reply_text
+from phonefsm.prompts import ERRORS, NextLine, reply_text
 from phonefsm.table import Code, State, Trigger
 from phonefsm.tools import Malformed, ToolCall, ToolReply, check
 
@@ -23,7 +23,7 @@ _PRIORITY: Final = {
 
 
 class Answered(NamedTuple):
-    """An answered call, small enough to keep: its text is made anew from code, state, detail and rung."""
+    """An answered call, small enough to keep: its text is made anew from the rest."""
 
     id: str
     name: str
@@ -31,6 +31,7 @@ class Answered(NamedTuple):
     state: State
     detail: str
     rung: Rung
+    line: NextLine | str = ""
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -68,8 +69,8 @@ def request_of(call: ToolCall) -> Request:
 def reply_to(call: ToolCall, answered: Answered) -> ToolReply:
     """Return the reply to ``call``, or to one equal to it."""
     code = answered.code
-    text = reply_text(code, answered.state, answered.detail, answered.rung)
-    return ToolReply(call.id, call.name, text, code in ERRORS, code)
+    told = reply_text(code, answered.state, answered.detail, answered.rung)
+    return ToolReply(call.id, call.name, told, code in ERRORS, code, answered.line)
 
 
 def short_id(id: object) -> str | None:

@@ -35,6 +35,8 @@ from phonefsm.outcome import Completed, Declined, Escalated, Outcome, Receipt
 from phonefsm.policy import CapturePolicy, Support, default_policy, passes
 from phonefsm.prompts import (
     ERRORS,
+    QUOTES_LINE,
+    NextLine,
     Situation,
     check_wording,
     instructions_for,
@@ -302,11 +304,7 @@ class PhoneCapture:
     @property
     def rung(self) -> Rung:
         """How the number is to be asked for and read back, after all that went wrong so far."""
-        rungs = self._ladder()
-        failures = self._session.failures
-        rung = rungs[failures] if failures < len(rungs) else rungs[-1]
-        # Where a second ear heard another number, its digits are what is to be checked.
-        return Rung.DIGITS if rung is Rung.GROUPS and self._second_ear_differs() else rung
+        return self._rung(self._ladder(), self._session.failures)
 
     @property
     def part_due(self) -> int | None:
@@ -409,7 +407,9 @@ class PhoneCapture:
             cut=evidence.cut,
             called=self._called,
             claimed=self._claimed,
-            replies=tuple(ReplyData(**answered._asdict()) for answered in self._replies),
+            replies=tuple(
+                ReplyData(**answered._replace(line=str(answered.line))._asdict()) for answered in self._replies
+            ),
         )
 
     @classmethod
@@ -503,7 +503,8 @@ class PhoneCapture:
         turn = self._evidence.latest
         if turn is None or not turn.words_known or not self._checks.sees_caller or turn.intents & Intent.DECLINE:
             return False
-        return bool(turn.numbers or turn.corrections) or self._evidence.walk.no_to_read_back
+        no_to_digits = bool(turn.intents & Intent.NO) and self._evidence.answers_digits
+        return bool(turn.numbers or turn.corrections) or self._evidence.walk.no_to_read_back or no_to_digits
 
     def _ground(self) -> Ground:
         return Ground(
@@ -538,12 +539,13 @@ class PhoneCapture:
             fresh = self._chosen(sorted(fresh, key=priority))
         for request in fresh:
             code, detail = self._answer(request, alone=len(fresh) == 1)
-            state, rung = self._session.state, self.rung
+            now = self._situation()
+            line = NextLine(now, self._policy) if code in QUOTES_LINE and now.state in OPEN else ""
             for place, key in request.places:
                 if key is None:
-                    answers[place] = Answered("", "", code, state, detail, rung)
+                    answers[place] = Answered("", "", code, now.state, detail, now.rung, line)
                 else:
-                    answers[place] = Answered(*key, code, state, detail, rung)
+                    answers[place] = Answered(*key, code, now.state, detail, now.rung, line)
                     self._replies = (*self._replies, answers[place])[-CALLS_KEPT:]
         return [answers[place] for place in range(len(calls))]
 
@@ -681,15 +683,21 @@ class PhoneCapture:
     def _ladder(self) -> tuple[Rung, ...]:
         return ladder(self._policy, in_parts=self._checks.hears_parts)
 
+    def _rung(self, rungs: tuple[Rung, ...], failures: int) -> Rung:
+        rung = rungs[failures] if failures < len(rungs) else rungs[-1]
+        # Where a second ear heard another number, its digits are what is to be checked.
+        return Rung.DIGITS if rung is Rung.GROUPS and self._second_ear_differs() else rung
+
     def _second_ear_differs(self) -> bool:
         return Observation.TRANSCRIPT in self._observes and self._session.number_heard is Support.UNKNOWN
 
     def _situation(self) -> Situation:
-        session, latest, rung = self._session, self._evidence.latest, self.rung
-        candidate = self._candidate()
+        session, latest = self._session, self._evidence.latest
+        rungs, failures = self._ladder(), session.failures
+        rung = self._rung(rungs, failures)
         parts: tuple[Part, ...] = ()
         place, goes_along = 0, False
-        if rung is Rung.PARTS and candidate is not None:
+        if rung is Rung.PARTS and (candidate := self._candidate()) is not None:
             parts = parts_of(candidate.number, self._policy, country_given=candidate.country_given)
             silent = session.code is Code.NO_INPUT
             place, goes_along = self._evidence.next_part([part.digits for part in parts], silent=silent)
@@ -704,9 +712,11 @@ class PhoneCapture:
             parts=tuple(part.spoken for part in parts),
             place=place,
             goes_along=goes_along,
-            failed=session.failures > 0,
-            climbed=session.failures >= len(self._ladder()),
+            failed=failures > 0,
+            climbed=failures >= len(rungs),
             attempts=session.attempts,
+            agreed=self._evidence.walk.consent is Consent.AGREED,
             intents=latest.intents if latest else Intent.NONE,
+            typed=latest is not None and latest.modality == "text",
             spoke=latest is not None and session.code is None,
         )

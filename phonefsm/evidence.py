@@ -335,6 +335,13 @@ def _piece(readings: tuple[str, ...], forms: frozenset[str]) -> bool:
     return any(reading in form for reading in readings for form in forms)
 
 
+def _says_digits(turn: Entry) -> bool:
+    """Return whether ``turn`` is the agent's and holds enough digits to be meant as a number."""
+    if not isinstance(turn, AgentTurn):
+        return False
+    return any(len(reading) >= OTHER_DIGITS for readings, _ in unpack(turn.numbers) for reading in readings)
+
+
 class Evidence:
     """The window of turns and the walk over it; bounded by the constants above."""
 
@@ -426,6 +433,18 @@ class Evidence:
             answer.intents.agree or bool(answer.intents & Intent.UNCLEAR) or bool(answer.numbers)
         )
         return (said, said > 0) if goes_along and not silent else (0, False)
+
+    @property
+    def digits_said(self) -> bool:
+        """Whether what was said last is a number by the agent, recorded or not."""
+        return bool(self.turns) and _says_digits(self.turns[-1])
+
+    @property
+    def answers_digits(self) -> bool:
+        """Whether the caller's latest turn comes right behind a number by the agent, recorded or not."""
+        turns = self.turns
+        place = next((place for place in range(len(turns) - 1, 0, -1) if isinstance(turns[place], CallerTurn)), 0)
+        return place > 0 and _says_digits(turns[place - 1])
 
     @property
     def latest(self) -> CallerTurn | None:

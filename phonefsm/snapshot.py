@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from phonefsm.batch import Answered
 from phonefsm.checks import Observation
 from phonefsm.errors import SnapshotError
 from phonefsm.evidence import REFUSED, RUN_DIGITS, TURNS_KEPT, AgentTurn, CallerTurn, Entry, Refused
@@ -110,6 +111,12 @@ class ReplyData(_Model):
     state: State
     detail: str
     rung: Rung = Rung.GROUPS
+    line: str = ""
+
+    @classmethod
+    def of(cls, answered: Answered) -> Self:
+        """Return ``answered`` as data."""
+        return cls(**answered._replace(line=str(answered.line))._asdict())
 
 
 class Snapshot(_Model):

@@ -34,9 +34,18 @@ class ToolReply:
 
     call_id: str | None
     name: str
-    text: str
+    told: str
+    """What came of the call, and what to do next."""
     is_error: bool
     code: Code
+    line: object = field(default="", compare=False)
+    """What to say next, word for word: a string, or what makes one when it is read; empty where there is nothing."""
+
+    @property
+    def text(self) -> str:
+        """What the model reads; a weak one says ``line`` where it would make up a read-back of its own."""
+        line = str(self.line)
+        return f'{self.told} Say: "{line}"' if line else self.told
 
 
 @dataclass(frozen=True, slots=True)

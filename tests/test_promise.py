@@ -335,8 +335,11 @@ def test_several_extends_of_a_batch_keep_their_order() -> None:
 def test_a_repeated_call_gets_its_first_reply_again_and_moves_nothing() -> None:
     talk = Talk().says(A).calls(update(A, "1"))
     first = talk.replies
+    kept = PhoneCapture.restore(talk.capture.snapshot(), talk.capture.policy)
     talk.says(f"no, {B}").calls(update(A, "1"))
     assert talk.replies == first
+    assert [reply.text for reply in talk.replies] == [reply.text for reply in first]
+    assert [reply.text for reply in kept.tools_called(update(A, "1"))] == [reply.text for reply in first]
     assert talk.e164 == A_E164
     assert talk.calls(confirm("1")).codes == ["not_read_back"], "another name under the same id is another call"
 
@@ -346,6 +349,14 @@ def test_a_no_to_the_read_back_is_no_refusal_to_give_a_number() -> None:
     assert talk.codes == ["not_declined"]
     assert talk.reject().decline().codes == ["not_declined"], "nor is it one after the model rejected the number"
     assert talk.says("I don't want to give it").decline().state is State.DECLINED
+
+
+def test_a_no_to_digits_that_were_never_recorded_is_no_refusal_either() -> None:
+    talk = Talk().says("hello").agent("I have 415 555 0199. Is that right?").says("no").decline()
+    assert talk.codes == ["not_declined"]
+    assert talk.agent("What is your number?").says("no").decline().state is State.DECLINED
+    refused = Talk().agent("Call us on 415 555 0199. What is your number?").says("I'd rather not say").decline()
+    assert refused.state is State.DECLINED
 
 
 def test_digits_contradict_a_decline() -> None:

@@ -10,7 +10,7 @@ import phonenumbers
 import pytest
 import structlog
 
-from phonefsm import CapturePolicy, PhoneCapture, Rung
+from phonefsm import CapturePolicy, PhoneCapture, Rung, ToolCall
 from phonefsm.dialogue import Dialogue
 from phonefsm.prompts.caller import lines_in
 from phonefsm.speech import runs, say
@@ -196,6 +196,33 @@ def test_a_model_is_told_in_english_what_to_say_in_the_callers_language(language
     caller.says(caller.spoken)
     if language != "en":
         assert f'"{caller.said}"' in caller.capture.instructions.audio
+
+
+@pytest.mark.parametrize(
+    ("modality", "said"),
+    [("audio", "I have 4 1 5, 5 5 5, 0 1 2 3. Is that right?"), ("text", "I have (415) 555-0123. Is that right?")],
+)
+def test_a_reply_ends_with_the_line_to_say_next_in_the_callers_modality(modality: Any, said: str) -> None:
+    capture = PhoneCapture(CapturePolicy(default_region="US", require_confirmation=True), logger=_SILENT)
+    capture.user_said("415 555 0123", modality)
+    (reply,) = capture.tools_called(ToolCall("update_phone_number", {"phone_number": "4155550123"}))
+    capture.user_said("no, wait", modality)
+    assert reply.text.endswith(f' Say: "{said}"'), "as it was when the call was decided, whenever it is read"
+    (refused,) = capture.tools_called(ToolCall("decline_phone_number_capture", {"reason": "x"}))
+    assert refused.text == refused.told, "what the caller did not say is for the model to find out"
+
+
+def test_the_instructions_say_when_the_caller_has_agreed() -> None:
+    capture = PhoneCapture(default_region="US", logger=_SILENT)
+    capture.user_said("415 555 0123", "audio")
+    capture.tools_called(ToolCall("update_phone_number", {"phone_number": "4155550123"}))
+    capture.agent_said("I have 415 555 0123. Is that right?")
+    assert "Read it back" in capture.instructions.audio
+    capture.user_said("yes", "audio")
+    assert "Call confirm_phone_number now" in capture.instructions.audio
+    assert "Read it back" not in capture.instructions.audio
+    capture.user_said("no, sorry", "audio")
+    assert "Call confirm_phone_number now" not in capture.instructions.audio
 
 
 def test_a_wording_of_your_own_replaces_a_line_in_any_language() -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _ENGLISH: Final = "en"
 _NUMBER: Final = "{number}"
 _HASH: Final = "{hash}"
+_SHORT_PART: Final = 6  # digits, as of an area code and an exchange
 
 
 class Lines(NamedTuple):
@@ -81,6 +82,21 @@ def prompt_for(now: Situation, policy: CapturePolicy) -> Instructions:
     """Return what to say next where there is no model."""
     audio, text = (_line(keys_for(now, policy, audio=audio), now, policy, audio=audio) for audio in (True, False))
     return Instructions(audio, text=text if text != audio else None)
+
+
+class NextLine:
+    """What to say next at one moment, put together when it is read, since that takes longer than a decision."""
+
+    __slots__ = ("_line",)
+
+    def __init__(self, now: Situation, policy: CapturePolicy) -> None:
+        self._line: str | tuple[Situation, CapturePolicy] = now, policy
+
+    def __str__(self) -> str:
+        if not isinstance(self._line, str):
+            now, policy = self._line
+            self._line = _line(keys_for(now, policy, audio=not now.typed), now, policy, audio=not now.typed)
+        return self._line
 
 
 def read_back_line(now: Situation, policy: CapturePolicy, *, audio: bool) -> str:
@@ -171,7 +187,8 @@ def _aside(now: Situation) -> list[str]:
 
 def _more(now: Situation) -> list[str]:
     if now.code is Code.PART_RECORDED:
-        return ["more"]
+        # So much is nearly a number: a caller who thinks that it is one has to hear what is missing.
+        return ["more" if len(now.part) <= _SHORT_PART else "so_far"]
     if now.intents & Intent.WAIT:
         return ["wait"]
     if now.code is Code.NO_INPUT:

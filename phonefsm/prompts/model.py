@@ -57,6 +57,10 @@ _CONFIRM_NOW: Final = (
     "Now: {number} is recorded but not saved. {read_back} After a clear yes{whole} call confirm_phone_number, alone. "
     "After a correction call update_phone_number; after a plain no, reject_phone_number. Anything unclear: ask again."
 )
+_CONFIRM_AGREED: Final = (
+    "Now: the caller has heard {number} and agreed to it. Call confirm_phone_number now, alone, before you say "
+    "anything; it is not saved yet."
+)
 _READ_AS: Final = 'Read it back to the caller as "{spoken}", ask whether it is right, and wait for the answer.'
 _READ_LINE: Final = 'Read it back to the caller: "{line}" Wait for the answer.'
 _READ_PART: Final = (
@@ -134,7 +138,8 @@ REPLIES: Final[dict[Code, str]] = {
     "update_phone_number or drop the number with reject_phone_number.",
     Code.NOT_ALONE: "Nothing was confirmed: confirm_phone_number must be called alone, after the caller has heard the "
     "number and agreed.",
-    Code.NOT_DECLINED: "Nothing was changed: the caller did not refuse to give a number. Go on with it.",
+    Code.NOT_DECLINED: "Nothing was changed: the caller did not refuse to give a number. Record the digits that they "
+    "gave; without any, ask for the number.",
     Code.NOTHING_PENDING: "Nothing was changed: no number is waiting for an answer. Ask for the number.",
     Code.FINISHED: "Nothing was changed: this capture has already ended. Go on without calling its tools.",
     Code.NOT_FINISHED: "Nothing was changed: this capture is still open.",
@@ -165,6 +170,33 @@ ERRORS: Final = frozenset(Code) - {
 }
 """Codes of replies in which what was asked for did not happen."""
 
+QUOTES_LINE: Final = frozenset(
+    {
+        Code.RECORDED,
+        Code.HEARD_INSTEAD,
+        Code.PART_RECORDED,
+        Code.UNCHANGED,
+        Code.REJECTED,
+        Code.NOT_A_NUMBER,
+        Code.TOO_SHORT,
+        Code.TOO_LONG,
+        Code.NO_SUCH_NUMBER,
+        Code.COUNTRY_NEEDED,
+        Code.COUNTRY_NOT_SERVED,
+        Code.KIND_NOT_SERVED,
+        Code.SHORT_CODE,
+        Code.NOT_HEARD,
+        Code.WHICH_NUMBER,
+        Code.NOT_READ_BACK,
+        Code.UNCLEAR,
+    }
+)
+"""Codes of replies that end with the line to say next, as it is said where there is no model.
+
+A weak model repeats its own argument instead of what was recorded, or reads back what was not recorded at all; it does
+copy a line that it is given.
+"""
+
 _NUDGES: Final = {
     State.ASKING: "Nothing has been saved: you said so without calling a tool. If the caller gave a number, call "
     "update_phone_number with it now.",
@@ -176,7 +208,7 @@ _NUDGES: Final = {
 
 
 def reply_text(code: Code, state: State, detail: str, rung: Rung = Rung.GROUPS) -> str:
-    """Return the text of a reply; ``detail`` is the number, or what the code's text has a place for."""
+    """Return what a reply tells; ``detail`` is the number, or what the code's text has a place for."""
     text = _INSTEAD_SAVED if code is Code.HEARD_INSTEAD and state is State.COMPLETED else REPLIES[code]
     text = text.replace("{read_back}", _READ_BACK[rung]).replace("{again}", _AGAIN[rung])
     return text.replace("{detail}", detail)
@@ -205,10 +237,7 @@ def _instructions(now: Situation, policy: CapturePolicy, hearing: str, *, confir
     if policy.extra_instructions:
         lines.append(policy.extra_instructions)
     if now.state is State.PENDING_CONFIRMATION and now.number is not None:
-        # A number that waits for an answer needs these lines in either modality.
-        read_back = _how_to_read(now, policy, audio=audio)
-        whole = _WHOLE if audio and now.parts else ""
-        lines.append(_CONFIRM_NOW.format(number=now.number, read_back=read_back, whole=whole))
+        lines.append(_confirm_lines(now, policy, audio=audio))
     else:
         lines.append(_state_line(now, policy, audio=audio))
         if confirms and now.state in (State.ASKING, State.COLLECTING):
@@ -220,6 +249,15 @@ def _instructions(now: Situation, policy: CapturePolicy, hearing: str, *, confir
             if now.climbed:
                 lines.append(_OFFER_PERSON)
     return "\n".join(lines)
+
+
+def _confirm_lines(now: Situation, policy: CapturePolicy, *, audio: bool) -> str:
+    if now.agreed:
+        return _CONFIRM_AGREED.format(number=now.number)
+    # A number that waits for an answer needs these lines in either modality.
+    read_back = _how_to_read(now, policy, audio=audio)
+    whole = _WHOLE if audio and now.parts else ""
+    return _CONFIRM_NOW.format(number=now.number, read_back=read_back, whole=whole)
 
 
 def _how_to_read(now: Situation, policy: CapturePolicy, *, audio: bool) -> str:

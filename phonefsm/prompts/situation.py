@@ -33,7 +33,12 @@ class Situation(NamedTuple):
     climbed: bool
     """Every rung has failed: a person should be offered."""
     attempts: int
+    agreed: bool
+    """The caller has heard the number and agreed to it."""
     intents: Intent
+    """What the caller's latest turn says beside numbers."""
+    typed: bool
+    """The caller's latest turn was typed."""
     spoke: bool
     """The caller has said something since the capture's last transition."""
 

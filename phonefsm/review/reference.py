@@ -14,16 +14,18 @@ from pydantic.fields import FieldInfo
 
 from phonefsm import batch, evidence, grounding, number, tools, words
 from phonefsm.checks import Observation, observations
-from phonefsm.ladder import RUNG_TEXTS
+from phonefsm.ladder import RUNG_TEXTS, Rung
 from phonefsm.policy import CapturePolicy, EvidenceRules, Limits
-from phonefsm.prompts import ERRORS, REPLIES, reply_text
+from phonefsm.prompts import ERRORS, QUOTES_LINE, REPLIES, reply_text
 from phonefsm.review.table import code, grid
-from phonefsm.table import ROWS, Code, Effect, Guard, State
+from phonefsm.table import OPEN, ROWS, Code, Effect, Guard, State
+from phonefsm.tools import ToolReply
 from phonefsm.verify import INVARIANTS, Invariant, Setting
 
 _WINDOWS: Final[tuple[ModuleType, ...]] = (evidence, words, grounding, batch, tools, number)
 """Where the bounds stand; each is a public constant with its reason as a docstring."""
 
+_LINE: Final = "{what to say next}"
 _BOUNDS: Final = ("ge", "le", "max_length")
 
 
@@ -84,12 +86,20 @@ def bounds() -> Iterator[tuple[str, int, str]]:
     return (bound for module in _WINDOWS for bound in _bounds(module))
 
 
+def model_reads(code: Code, state: State, detail: str, rung: Rung = Rung.GROUPS) -> str:
+    """Return the text of a reply with ``code`` that leads to ``state``, with a slot for the line to say next."""
+    line = _LINE if code in QUOTES_LINE and state in OPEN else ""
+    return ToolReply(None, "", reply_text(code, state, detail, rung), code in ERRORS, code, line).text
+
+
 def _code_cells(name: Code) -> tuple[str, ...]:
     # Some texts depend on the state: they are shown with the states that read them.
     place = "{detail}" if "{detail}" in REPLIES[name] else "{number}"
     texts: dict[str, list[State]] = {}
-    for state in State:
-        texts.setdefault(reply_text(name, state, place), []).append(state)
+    rows = [row for row in ROWS if name in row.codes]
+    stands = {state for row in rows for state in ((row.target,) if row.target else row.sources)}
+    for state in [state for state in State if state in stands] or State:
+        texts.setdefault(model_reads(name, state, place), []).append(state)
     usual = max(texts, key=lambda text: len(texts[text]))
     others = [f"In {code(states)}: {text}" for text, states in texts.items() if text != usual]
     return f"`{name}`", "yes" if name in ERRORS else "no", "<br>".join((usual, *others))

@@ -13,10 +13,11 @@ from typing import Any, Final, NamedTuple
 from phonefsm.checks import EVERYTHING, checks_for
 from phonefsm.ladder import Rung, ladder
 from phonefsm.policy import CapturePolicy
-from phonefsm.prompts import Situation, instructions_for, prompt_for, reply_text
+from phonefsm.prompts import Situation, instructions_for, prompt_for
 from phonefsm.prompts.caller import keys_for, speaks_english
 from phonefsm.prompts.situation import number_for
 from phonefsm.review.never import rows_never_taken
+from phonefsm.review.reference import model_reads
 from phonefsm.speech import Intent
 from phonefsm.table import ROWS, TOOLS, Code, Effect, State
 from phonefsm.verify import numbers_for
@@ -123,14 +124,17 @@ def replied(policy: CapturePolicy, code: Code) -> tuple[Replied, ...]:
     found: dict[str, Replied] = {}
     for place, state in enumerate(states):
         for rung in rungs:
-            text = reply_text(code, state, detail, rung)
+            text = model_reads(code, state, detail, rung)
             when = f"in {state}" if place else _RUNG_WORDS[rung]
             found.setdefault(text, Replied(when if found else "", text))
     return tuple(found.values())
 
 
 def _instructions(policy: CapturePolicy, state: State) -> Iterator[Said]:
-    for when, now in _steps(policy, state):
+    steps = [*_steps(policy, state)]
+    if state is State.PENDING_CONFIRMATION:
+        steps.append(("once the caller has agreed", _situation(policy, state, agreed=True)))
+    for when, now in steps:
         text = instructions_for(now, policy)
         yield _slots(when, text.audio, text.text, now, policy)
 
@@ -169,7 +173,9 @@ def _situation(policy: CapturePolicy, state: State, **known: Any) -> Situation: 
         "failed": False,
         "climbed": False,
         "attempts": 0,
+        "agreed": False,
         "intents": Intent.NONE,
+        "typed": False,
         "spoke": False,
     }
     return Situation(state=state, number=number, **{**usual, **known})

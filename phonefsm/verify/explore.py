@@ -380,9 +380,15 @@ def _folded(turns: Sequence[Entry], candidate: Candidate) -> Walk:
     return walk
 
 
-def _latest(evidence: Evidence) -> tuple[bool, bool, bool] | None:
-    """Return what a decline is held against."""
+def _latest(evidence: Evidence) -> tuple[bool, ...]:
+    """Return what a decline is held against, now and after the caller's next turn."""
     turn = evidence.latest
     if turn is None:
-        return None
-    return turn.words_known, bool(turn.numbers or turn.corrections), bool(turn.intents & Intent.DECLINE)
+        return (evidence.digits_said,)
+    return (
+        evidence.digits_said,
+        turn.words_known,
+        bool(turn.numbers or turn.corrections),
+        bool(turn.intents & Intent.DECLINE),
+        bool(turn.intents & Intent.NO) and evidence.answers_digits,
+    )

@@ -88,6 +88,9 @@ class LiveKit(Adapter):
     forced: ClassVar[Mapping[str, Forced]] = {
         "saved without a call": Forced("the model is nudged at once, so it is asked once more in the same turn"),
         "claimed saved at the end": Forced("the model is nudged at once, so it is asked once more in the same turn"),
+        "a yes over the last words of the read-back": Forced(
+            "what was cut is in the history only when the next generation has begun", Part.INSTRUCTIONS
+        ),
         "names close to ours": Forced("LiveKit answers calls of unknown tools itself", Part.REPLIES),
         "a tool of the host's beside ours": Forced(
             "the model is asked once more, for the host's result",

@@ -14,6 +14,7 @@ from livekit.agents import AgentSession, llm
 from livekit.agents.voice import agent_activity
 
 from phonefsm.capture import PhoneCapture
+from phonefsm.conversation import QUIET
 
 Modality = Literal["audio", "text"]
 
@@ -126,6 +127,22 @@ class Replay:
         else:
             for item in fresh:
                 self._tell_one(capture, item)
+
+    def ahead(self, capture: PhoneCapture, items: Iterable[Any]) -> PhoneCapture:
+        """Return ``capture`` as it will be once it is told what is new in ``items``; it is not told by this.
+
+        A generation is under way before it is certain what it answers.
+        """
+        fresh = [item for item in items if self._is_new(item)]
+        if not fresh:
+            return capture
+        seen = PhoneCapture.restore(capture.snapshot(), capture.policy, logger=QUIET)
+        for item in fresh:
+            if is_from_caller(item):
+                seen.user_said(_text(item) or None, self._modalities.get(item.id, self.modality), item.id)
+            else:
+                seen.agent_said(_text(item), interrupted=None if item.id in self._cut_anywhere else item.interrupted)
+        return seen
 
     def _tell_one(self, capture: PhoneCapture, entry: Any) -> None:
         if isinstance(entry, _Spoken):

@@ -295,7 +295,8 @@ class GetPhoneNumberTask(AgentTask[GetPhoneNumberResult]):
         if place is not None and self.instructions is self._static:
             item = cast("llm.ChatMessage", chat_ctx.items[place])
             marks = [part for part in item.content if not isinstance(part, str | LiveKitInstructions)]
-            text = str(self._capture.instructions.as_modality(modality))
+            seen = self._replay.ahead(self._capture, chat_ctx.items) if self._replay is not None else self._capture
+            text = str(seen.instructions.as_modality(modality))
             for variant in self._variants:  # LiveKit 1.5.0 puts what a reply is told besides behind them
                 text += (item.text_content or "").partition(variant)[2]
             chat_ctx.items[place] = llm.ChatMessage(
