@@ -120,12 +120,11 @@ class RecordedCapture(PhoneCapture):
         return "escalated", ""
 
 
-class DriverAgent:
-    """The built-in driver: no model."""
+class _OnCapture:
+    """What stands on a capture of its own."""
 
     def __init__(self, region: str, cut: Cut) -> None:
         self._capture, self._cut = RecordedCapture(region), cut
-        self._driver = Dialogue(self._capture)
 
     @property
     def patience(self) -> float:
@@ -141,6 +140,17 @@ class DriverAgent:
     def lines(self) -> list[str]:
         """The call so far."""
         return self._capture.lines
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+
+
+class DriverAgent(_OnCapture):
+    """The built-in driver: no model."""
+
+    def __init__(self, region: str, cut: Cut) -> None:
+        super().__init__(region, cut)
+        self._driver = Dialogue(self._capture)
 
     def open(self) -> Said:
         """Ask."""
@@ -150,36 +160,19 @@ class DriverAgent:
         """Take in one turn of the caller's."""
         return self._say((self._driver.heard(text, "audio") if text else self._driver.silent()).audio)
 
-    def close(self) -> None:
-        """Leave nothing behind."""
-
     def _say(self, text: str) -> Said:
         played = self._cut(text)
         self._capture.agent_said(text if played is None else played, interrupted=played is not None)
         return Said(text if played is None else played, played is not None, self._capture.taken())
 
 
-class ChatAgent:
+class ChatAgent(_OnCapture):
     """The core on the chat format, as a host would write its loop."""
 
     def __init__(self, region: str, cut: Cut, endpoint: Endpoint) -> None:
-        self._capture, self._cut, self._endpoint = RecordedCapture(region), cut, endpoint
+        super().__init__(region, cut)
+        self._endpoint = endpoint
         self._messages: list[dict[str, Any]] = []
-
-    @property
-    def patience(self) -> float:
-        """Seconds of silence that end the caller's turn."""
-        return self._capture.listening.patience
-
-    @property
-    def end(self) -> tuple[End, str] | None:
-        """How it ended."""
-        return self._capture.end
-
-    @property
-    def lines(self) -> list[str]:
-        """The call so far."""
-        return self._capture.lines
 
     def open(self) -> Said:
         """Have the model ask."""
@@ -193,9 +186,6 @@ class ChatAgent:
             self._capture.user_silent()
             self._messages.append({"role": "user", "content": SILENCE_TURN})
         return self._generate()
-
-    def close(self) -> None:
-        """Leave nothing behind."""
 
     def _generate(self) -> Said:
         texts: list[str] = []
