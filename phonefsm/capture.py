@@ -715,7 +715,8 @@ class PhoneCapture:
             failed=failures > 0,
             climbed=failures >= len(rungs),
             attempts=session.attempts,
-            agreed=self._evidence.walk.consent is Consent.AGREED,
+            # A second ear's words come behind the answer to them.
+            agreed=self._evidence.walk.consent is Consent.AGREED and self._checks.sees_caller,
             intents=latest.intents if latest else Intent.NONE,
             typed=latest is not None and latest.modality == "text",
             spoke=latest is not None and session.code is None,

@@ -225,6 +225,16 @@ def test_the_instructions_say_when_the_caller_has_agreed() -> None:
     assert "Call confirm_phone_number now" not in capture.instructions.audio
 
 
+def test_a_second_ears_yes_changes_no_instructions_as_the_model_has_answered_by_then() -> None:
+    capture = PhoneCapture(default_region="US", observes=["transcript", "agent"], logger=_SILENT)
+    capture.user_said("415 555 0123", "audio")
+    capture.tools_called(ToolCall("update_phone_number", {"phone_number": "4155550123"}))
+    capture.agent_said("I have 415 555 0123. Is that right?")
+    before = capture.instructions
+    capture.user_said("yes", "audio")
+    assert capture.instructions == before
+
+
 def test_a_wording_of_your_own_replaces_a_line_in_any_language() -> None:
     caller = Caller("fr", wording={"read_back": "Donc {number}, oui ?"}).says("06 12 34 56 78")
     assert caller.said == "Donc zéro six, douze, trente-quatre, cinquante-six, soixante-dix-huit, oui ?"
