@@ -30,6 +30,7 @@ CONTEXT: Final = 6144
 """Tokens of a conversation, its example talk included; calls here stay far below."""
 SLOTS: Final = 8
 """Prompts that are kept at a time: a set of tools begins a prompt, and the contestants offer seven sets."""
+_POLL: Final = 0.01  # seconds that leaving an endpoint may wait
 
 
 class ModelMissingError(RuntimeError):
@@ -190,7 +191,7 @@ class Endpoint:
     def __enter__(self) -> Self:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        Thread(target=self._server.serve_forever, args=(_POLL,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
