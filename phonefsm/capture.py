@@ -7,12 +7,13 @@ thread at a time.
 
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from phonefsm.batch import CALLS_KEPT, Answered, Request, call_key, priority, reply_to, request_of, short_id
 from phonefsm.checks import Observation, checks_for, observations
+from phonefsm.dues import Dues
 from phonefsm.errors import ConversationError, PolicyError
 from phonefsm.evidence import (
     MAX_TEXT,
@@ -40,9 +41,11 @@ from phonefsm.prompts import (
     Situation,
     check_wording,
     instructions_for,
+    not_heard_detail,
     nudge_text,
     parts_of,
     prompt_for,
+    reminder_text,
     reply_text,
 )
 from phonefsm.snapshot import EntryData, ReplyData, Snapshot, WalkData
@@ -124,10 +127,9 @@ class PhoneCapture:
     """
 
     __slots__ = (
-        "_called",
         "_caller_id",
         "_checks",
-        "_claimed",
+        "_dues",
         "_evidence",
         "_log",
         "_observes",
@@ -165,11 +167,10 @@ class PhoneCapture:
         self._evidence = Evidence()
         self._replies: tuple[Answered, ...] = ()
         self._reason: str | None = None
-        self._called = False
-        self._claimed = False
+        self._dues = Dues()
         for place, line in enumerate(history, 1):
             self._earlier(line, place)
-        self._claimed = False  # what was "saved" before this capture began was something else
+        self._dues = Dues()  # what was "saved" or left out before this capture began was something else
 
     def __copy__(self) -> Self:
         """Return an independent capture that stands where this one does, for trying what would come of something."""
@@ -179,6 +180,7 @@ class PhoneCapture:
         other._session = copy(self._session)
         other._evidence = copy(self._evidence)
         other._evidence.turns = self._evidence.turns.copy()
+        other._dues = copy(self._dues)
         return other
 
     # What happened.
@@ -211,8 +213,9 @@ class PhoneCapture:
         language = self._policy.language
         turn = agent_turn(text, language=language, played=interrupted is not None)
         self._evidence.cut |= turn.overlong
-        if not self._called and self._session.state in OPEN and has_lexicon(language):
-            self._claimed |= claims_saved(text[:MAX_TEXT], language=language)
+        if self._session.state in OPEN and text.strip():
+            saved = has_lexicon(language) and claims_saved(text[:MAX_TEXT], language=language)
+            self._dues.model_spoke(saved=saved, digits=bool(self._not_taken()))
         if turn.numbers or turn.overlong:
             self._evidence.add(turn, self._candidate())
 
@@ -222,7 +225,7 @@ class PhoneCapture:
         The batch is a unit: its order does not matter, except for the digits of several ``extend`` calls.
         """
         if calls:
-            self._called, self._claimed = True, False
+            self._dues.model_called()
         return [reply_to(call, answered) for call, answered in zip(calls, self._batch(calls), strict=True)]
 
     def keys_pressed(self, keys: str) -> ToolReply:
@@ -335,7 +338,26 @@ class PhoneCapture:
     @property
     def nudge(self) -> str | None:
         """What to tell a model that said "saved" and called nothing since the caller spoke; else ``None``."""
-        return nudge_text(self._session.state) if self._claimed else None
+        return nudge_text(self._session.state) if self._dues.claimed else None
+
+    @property
+    def reminder(self) -> str | None:
+        """What to tell a model that spoke and called nothing since the caller spoke, if it should have; else ``None``.
+
+        It should have where it said "saved" (``nudge``), and where the caller's latest turn gave digits.
+        """
+        return self.nudge or (reminder_text(self._session.state, self._not_taken()) if self._dues.spoke else None)
+
+    @property
+    def call_due(self) -> bool:
+        """Whether the model's next turn should be a tool call, for hosts that can ask for one (``tool_choice``).
+
+        It should where the caller has agreed to the number, and where the caller's latest turn gave digits that the
+        model left out or got wrong; got wrong twice in a turn, it had better ask. A model that left digits out once
+        is asked for a call at once from then on.
+        """
+        left_out = self._dues.forgot and not self._dues.called and bool(self._not_taken())
+        return self._has_agreed() or left_out or self._may_send_again()
 
     @property
     def outcome(self) -> Outcome | None:
@@ -405,8 +427,7 @@ class PhoneCapture:
             base=WalkData(**evidence.base._asdict()),
             walk=WalkData(**evidence.walk._asdict()),
             cut=evidence.cut,
-            called=self._called,
-            claimed=self._claimed,
+            **asdict(self._dues),
             replies=tuple(
                 ReplyData(**answered._replace(line=str(answered.line))._asdict()) for answered in self._replies
             ),
@@ -440,7 +461,7 @@ class PhoneCapture:
         evidence.cut = data.cut
         capture._caller_id = _known_number(data.caller_id, capture._policy)
         capture._reason = data.reason
-        capture._called, capture._claimed = data.called, data.claimed
+        capture._dues = Dues(data.called, data.spoke, data.claimed, data.forgot)
         capture._replies = tuple(Answered(**dict(reply)) for reply in data.replies)
         return capture
 
@@ -462,8 +483,9 @@ class PhoneCapture:
 
     def _caller_turn(self, turn: CallerTurn) -> None:
         over = self._session.state in FINAL
+        if self._evidence.known(turn.id) is None:  # else its words come late, and the model has answered it
+            self._dues.caller_spoke()
         self._evidence.add(turn, self._candidate(), over=over)
-        self._called = self._claimed = False
         if not over:
             self._session.silences = 0
             self._session.code = None
@@ -498,6 +520,22 @@ class PhoneCapture:
     def _agreed(self) -> bool:
         read, agreed = self._agreement()
         return passes(self._checks.read_back, read) and passes(self._checks.agreement, agreed)
+
+    def _has_agreed(self) -> bool:
+        """Return whether the caller was heard to agree to the number in hand, before the model has to answer."""
+        # A second ear's words come behind the answer to them.
+        return self.consent is Consent.AGREED and self._session.state in OPEN and self._checks.sees_caller
+
+    def _not_taken(self) -> str:
+        """Return the digits of the caller's latest turn that are not of the number in hand, as a list."""
+        candidate = self._candidate()
+        return self._evidence.not_taken(candidate.forms() if candidate is not None else frozenset())
+
+    def _may_send_again(self) -> bool:
+        """Return whether the model has just got the digits of the caller's latest turn wrong, and only once."""
+        if self._session.code is not Code.NOT_HEARD or self._evidence.refused_since_caller != 1:
+            return False
+        return bool(self._not_taken()) and len(self._ground().words.numbers) < 2  # of two it has to ask which
 
     def _decline_contradicted(self) -> bool:
         turn = self._evidence.latest
@@ -540,7 +578,8 @@ class PhoneCapture:
         for request in fresh:
             code, detail = self._answer(request, alone=len(fresh) == 1)
             now = self._situation()
-            line = NextLine(now, self._policy) if code in QUOTES_LINE and now.state in OPEN else ""
+            speaks = code in QUOTES_LINE and now.state in OPEN and not self._may_send_again()
+            line = NextLine(now, self._policy) if speaks else ""
             for place, key in request.places:
                 if key is None:
                     answers[place] = Answered("", "", code, now.state, detail, now.rung, line)
@@ -616,7 +655,7 @@ class PhoneCapture:
         code = self._code(row, call)
         if source in OPEN or trigger is Trigger.REOPEN:
             session.code = code
-        self._settle(row, call, text, claimed=ground is not None)
+        self._settle(row, call, text, source, claimed=ground is not None)
         self._note(trigger, source, row, code)
         if by_model and source in OPEN and row.effect in _CHANGES_NOTHING and self._out_of_refusals():
             code = Code.REFUSALS_EXHAUSTED
@@ -631,7 +670,7 @@ class PhoneCapture:
             return self._evidence.walk.code
         return row.codes[0]
 
-    def _settle(self, row: Row, call: Call, text: str, *, claimed: bool) -> None:
+    def _settle(self, row: Row, call: Call, text: str, source: State, *, claimed: bool) -> None:
         evidence = self._evidence
         match row.effect:
             case Effect.RECORD | Effect.COMPLETE:
@@ -641,6 +680,8 @@ class PhoneCapture:
                 evidence.void(all_of_it=True)
                 self._reason = None
                 self._replies = ()  # a reply from before the end would not be true any more
+            case Effect.REJECT if source is State.COLLECTING:
+                evidence.void_part()
             case Effect.TAKE_PART | Effect.VOID | Effect.REJECT:
                 evidence.void()
             case Effect.REFUSE if claimed:
@@ -664,7 +705,8 @@ class PhoneCapture:
         if code is Code.PART_RECORDED:
             return self._session.part
         if code is Code.NOT_HEARD and ground is not None:
-            return ground.account()
+            again = self._may_send_again()
+            return not_heard_detail(ground.account(again=again), self.number, again=again)
         number = self.number
         if number is None:
             return ""
@@ -715,8 +757,7 @@ class PhoneCapture:
             failed=failures > 0,
             climbed=failures >= len(rungs),
             attempts=session.attempts,
-            # A second ear's words come behind the answer to them.
-            agreed=self._evidence.walk.consent is Consent.AGREED and self._checks.sees_caller,
+            agreed=self._has_agreed(),
             intents=latest.intents if latest else Intent.NONE,
             typed=latest is not None and latest.modality == "text",
             spoke=latest is not None and session.code is None,

@@ -38,6 +38,7 @@ _TOO_LONG: Final = re.compile(rf"\d{{{MAX_DIGITS + 1}}}")
 Modality = Literal["audio", "text", "keypad"]
 
 
+_ELSEWHERE: Final = Intent.DECLINE | Intent.PERSON
 _OBJECTION: Final = Intent.NO | Intent.CORRECTION | Intent.REPEAT | Intent.WAIT | Intent.DECLINE | Intent.PERSON
 
 
@@ -367,12 +368,12 @@ class Evidence:
         ``over``: the capture has ended, and what it ended on stays as it was.
         """
         if isinstance(entry, CallerTurn) and entry.id is not None:
-            for index, known in enumerate(self.turns):
-                if isinstance(known, CallerTurn) and known.id == entry.id:
-                    self.turns[index] = entry._replace(modality=entry.modality or known.modality)
-                    if not over:
-                        self._walk_again(candidate)
-                    return
+            known = self.known(entry.id)
+            if known is not None:
+                self.turns[self.turns.index(known)] = entry._replace(modality=entry.modality or known.modality)
+                if not over:
+                    self._walk_again(candidate)
+                return
         self.turns.append(entry)
         if candidate is not None:
             self.walk = step(self.walk, entry, candidate)
@@ -386,6 +387,11 @@ class Evidence:
                 self.start -= 1
             elif candidate is not None:
                 self.base = step(self.base, oldest, candidate)
+
+    def known(self, id: str | None) -> CallerTurn | None:
+        """Return the caller's turn in the window that has this id."""
+        turns = (turn for turn in self.turns if isinstance(turn, CallerTurn) and turn.id is not None)
+        return next((turn for turn in turns if turn.id == id), None)
 
     def begin(self, candidate: Candidate | None, mark: int) -> None:
         """Begin a generation: consent starts anew and walks from ``mark``; ``None`` where nothing is in hand."""
@@ -411,6 +417,15 @@ class Evidence:
         self.base = START
         self.walk = START._replace(no_to_read_back=self.walk.no_to_read_back)
         self.start = len(self.turns) if all_of_it else max(self.start, self.behind_caller)
+
+    def void_part(self) -> None:
+        """End what was in hand as ``void`` does; what the caller said before a plain no to it is taken back, too."""
+        for place in range(len(self.turns) - 1, self.mark, -1):
+            turn = self.turns[place]
+            if isinstance(turn, CallerTurn) and turn.intents & Intent.NO and not turn.corrections:
+                self.mark = place
+                break
+        self.void()
 
     @property
     def behind_caller(self) -> int:
@@ -445,6 +460,22 @@ class Evidence:
         turns = self.turns
         place = next((place for place in range(len(turns) - 1, 0, -1) if isinstance(turns[place], CallerTurn)), 0)
         return place > 0 and _says_digits(turns[place - 1])
+
+    @property
+    def refused_since_caller(self) -> int:
+        """How many claims were refused since the caller's latest turn."""
+        return self.turns[self.behind_caller :].count(REFUSED)
+
+    def not_taken(self, forms: frozenset[str]) -> str:
+        """Return the numbers of the caller's latest turn that are no piece of ``forms``, as a list.
+
+        Nothing where the host records them itself, as keys, or where the caller wants to give none.
+        """
+        turn = self.latest
+        if turn is None or turn.modality == "keypad" or turn.intents & _ELSEWHERE:
+            return ""
+        said = [readings for readings, _ in unpack(turn.numbers) if readings and len(readings[0]) >= OTHER_DIGITS]
+        return ", ".join(readings[0] for readings in said if not _piece(readings, forms))
 
     @property
     def latest(self) -> CallerTurn | None:

@@ -73,11 +73,21 @@ class Ground:
         """Return the usable numbers that the caller's latest words hold."""
         return {whole.number for whole in self.words.wholes if whole.turn == self.words.latest}
 
-    def account(self) -> str:
-        """Return a sentence on the digits that were heard, for the model."""
+    def account(self, *, again: bool = False) -> str:
+        """Return the digits that were heard, as a list for the model.
+
+        ``again``: those that it may send now, which are the part in hand with what the latest turn adds to it.
+        """
+        if again and not self.words.wholes:
+            return self._added()[:ACCOUNT]
         said = [stretch.digits for stretch in self.words.stretches if stretch.parts]
         said += [str(number) for number in sorted(self.words.numbers, key=str)]
-        return f"Heard from the caller: {', '.join(said)[:ACCOUNT]}." if said else "No new digits were heard."
+        return ", ".join(said)[:ACCOUNT]
+
+    def _added(self) -> str:
+        words, part = self.words, self.session.part
+        latest = "".join(readings[0] for readings, turn in words.stretches[-1].parts if turn == words.latest)
+        return latest if latest.startswith(part) else part + latest
 
     def means(self, trigger: Trigger, text: str) -> PhoneNumber | None:
         """Return the usable number that an argument is by itself or with what is in hand, heard or not."""

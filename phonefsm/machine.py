@@ -224,6 +224,8 @@ def _confirm(session: Session, _: Call) -> None:
 
 def _reject(session: Session, _: Call) -> None:
     _void_candidate(session)
+    # A number that is put together anew beside the digits of a rejected part is never beyond doubt.
+    session.always_confirm |= session.state is State.COLLECTING
     session.part = ""
     session.rejections += 1
 

@@ -154,6 +154,8 @@ class Snapshot(_Model):
     cut: _Flag
     called: _Flag
     claimed: _Flag
+    spoke: _Flag = False
+    forgot: _Flag = False
     replies: tuple[ReplyData, ...]
 
     @classmethod

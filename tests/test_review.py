@@ -17,7 +17,7 @@ from transitions import Machine
 from phonefsm import batch, evidence, grounding, number, tools, words
 from phonefsm.machine import GUARDS, build
 from phonefsm.policy import CapturePolicy, Limits
-from phonefsm.prompts import ERRORS, reply_text
+from phonefsm.prompts import ERRORS, NOT_HEARD_DETAILS, reply_text
 from phonefsm.review import draw, graph, mermaid, reference, table
 from phonefsm.review.__main__ import BLOCKS, FILES, ReviewError, main, outdated, readme
 from phonefsm.table import (
@@ -351,7 +351,8 @@ def test_each_code_has_a_row_with_what_the_model_reads() -> None:
     assert [row[0] for row in rows] == [f"`{code}`" for code in Code]
     for code, (_, is_error, text) in zip(Code, rows, strict=True):
         assert is_error == ("yes" if code in ERRORS else "no")
-        assert text.startswith(reply_text(code, State.ASKING, "{detail}"))
+        detail = next(iter(NOT_HEARD_DETAILS.values())) if code is Code.NOT_HEARD else "{detail}"
+        assert text.startswith(reply_text(code, State.ASKING, detail))
 
 
 def test_each_policy_field_has_a_row_with_a_meaning() -> None:

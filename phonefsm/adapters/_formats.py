@@ -141,7 +141,7 @@ def system_text(capture: PhoneCapture, modality: Shown | None, before: str = "")
     """Return what the model is told: the host's own text, the part that no state changes, then this state's lines."""
     instructions = capture.instructions
     ours = str(instructions if modality is None else instructions.as_modality(modality))
-    return "\n\n".join(part for part in (before, ours, capture.nudge or "") if part)
+    return "\n\n".join(part for part in (before, ours, capture.reminder or "") if part)
 
 
 def check_names(names: Iterable[object]) -> None:

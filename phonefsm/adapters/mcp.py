@@ -276,7 +276,7 @@ class PhoneServer:
                 return _text(f"Nothing was reported: line {place}: {why}", is_error=True)
             events.append(event)
         replies = [reply.text for event in events for reply in play(capture, event, self._logger)[1]]
-        return _text("\n".join([f"Reported: {capture.state}.", *replies, capture.nudge or ""]).rstrip("\n"))
+        return _text("\n".join([f"Reported: {capture.state}.", *replies, capture.reminder or ""]).rstrip("\n"))
 
     # Prompt and resource.
 

@@ -113,7 +113,7 @@ class Model:
             self.replies += tuple(reply.replies)
             said += [reply.text] if reply.text.strip() else []
             if not reply.again:
-                if nudged or self._capture.nudge is None:
+                if nudged or self._capture.reminder is None:
                     return said
                 nudged = True
         raise ModelError(f"{self._provider}: the model called tools {GENERATIONS} times and gave no answer")

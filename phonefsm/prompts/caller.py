@@ -16,7 +16,7 @@ from phonefsm.policy import CapturePolicy
 from phonefsm.prompts.situation import Situation, number_for
 from phonefsm.speech import Intent
 from phonefsm.speech.words import primary
-from phonefsm.table import UNUSABLE, Code, State
+from phonefsm.table import OPEN, UNUSABLE, Code, State
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -133,6 +133,8 @@ def _key_name(policy: CapturePolicy) -> str:
 
 def keys_for(now: Situation, policy: CapturePolicy, *, audio: bool) -> list[str]:
     """Return the keys of the lines to say next where there is no model."""
+    if now.code is Code.NOT_DECLINED and now.state in OPEN and now.intents & Intent.NO:
+        return ["sorry", "ask_parts"]  # it was a no to digits
     if now.state is State.ASKING:
         return _ask(now, policy, audio=audio)
     if now.state is State.COLLECTING:
@@ -168,6 +170,7 @@ def _ask_again(now: Situation) -> list[str]:
         Code.NO_INPUT: ["silent", "ask"],
         Code.REJECTED: ["sorry", "ask_parts"],
         Code.NOT_HEARD: ["not_heard", "ask_parts"],
+        Code.NOT_DECLINED: ["not_heard", "ask_parts"],
         Code.WHICH_NUMBER: ["which_number", "ask_again"],
     }
     if now.code in by_code and not _only_asks(now):
@@ -211,7 +214,8 @@ def _read_back(now: Situation, policy: CapturePolicy, *, audio: bool) -> list[st
                 return [aside, key]
     if audio and now.goes_along:
         return [key]
-    if (now.spoke or now.code in (Code.UNCLEAR, Code.NOT_HEARD)) and not now.intents & Intent.REPEAT:
+    answered = now.intents & Intent.REPEAT or now.intents.agree
+    if (now.spoke or now.code in (Code.UNCLEAR, Code.NOT_HEARD)) and not answered:
         return ["yes_or_no", key]
     return [key]
 

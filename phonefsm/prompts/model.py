@@ -8,6 +8,7 @@ from typing import Final
 
 from phonefsm.instructions import Instructions
 from phonefsm.ladder import Rung
+from phonefsm.number import PhoneNumber
 from phonefsm.policy import CapturePolicy
 from phonefsm.prompts.caller import keypad_line, read_back_line, speaks_english
 from phonefsm.prompts.situation import Situation, number_for
@@ -86,18 +87,22 @@ _AGAIN: Final = {
     Rung.KEYPAD: "ask the caller to key it in, with the # key at the end",
 }
 _READ_BACK: Final = {
-    Rung.GROUPS: "Read it back to the caller in groups, ask whether it is right, and wait for the answer.",
-    Rung.DIGITS: "Read it back to the caller digit by digit, ask whether it is right, and wait for the answer.",
-    Rung.PARTS: "Read it back to the caller one part at a time, wait for a yes after each part, and ask at the end "
-    "whether the whole number is right.",
-    Rung.KEYPAD: "Read it back to the caller digit by digit, ask whether it is right, and wait for the answer.",
+    Rung.GROUPS: "Read it back to the caller in groups, ask whether it is right, wait for the answer, and after a yes "
+    "call confirm_phone_number.",
+    Rung.DIGITS: "Read it back to the caller digit by digit, ask whether it is right, wait for the answer, and after a "
+    "yes call confirm_phone_number.",
+    Rung.PARTS: "Read it back to the caller one part at a time, wait for a yes after each part, ask at the end whether "
+    "the whole number is right, and after a yes to that call confirm_phone_number.",
+    Rung.KEYPAD: "Read it back to the caller digit by digit, ask whether it is right, wait for the answer, and after a "
+    "yes call confirm_phone_number.",
 }
 
 REPLIES: Final[dict[Code, str]] = {
     Code.RECORDED: "Recorded, not saved yet: {detail}. {read_back}",
     Code.HEARD_INSTEAD: "Recorded, not saved yet: {detail}, which is what the caller said; your argument differed. "
     "{read_back}",
-    Code.PART_RECORDED: "A part is recorded, nothing is saved yet: {detail}. Ask for the next digits.",
+    Code.PART_RECORDED: "A part is recorded, nothing is saved yet: {detail}. Ask for the next digits, and add them "
+    "with extend_phone_number.",
     Code.UNCHANGED: "Nothing was changed: {detail} is already recorded and not saved yet. If the caller has heard it "
     "and agreed, call confirm_phone_number; otherwise read it back.",
     Code.COMPLETED: "Saved: {detail}. The phone number is done; go on without asking for it again.",
@@ -125,8 +130,7 @@ REPLIES: Final[dict[Code, str]] = {
     Code.REFUSALS_EXHAUSTED: "Nothing was saved: too many calls changed nothing, and the capture has ended. Hand over "
     "to a person.",
     Code.SILENCE: "Nothing was saved: the caller stayed silent, and the capture has ended. Hand over to a person.",
-    Code.NOT_HEARD: "Nothing was saved: the caller did not give that number. {detail} Ask the caller for the number, "
-    "and send only what they say.",
+    Code.NOT_HEARD: "Nothing was saved: the caller did not give that number. {detail}",
     Code.WHICH_NUMBER: "Nothing was saved by this call: two different numbers were sent at once. Ask the caller which "
     "one it is, and send that one alone.",
     Code.NOT_READ_BACK: "Nothing was confirmed: the number has not been read back to the caller, whole and to the "
@@ -151,6 +155,19 @@ REPLIES: Final[dict[Code, str]] = {
 ``{read_back}`` and ``{again}`` say how to read back and how to ask on the rung of the ladder that is reached.
 """
 
+SENDS_AGAIN: Final = "where the caller's latest turn gave digits, once a turn"
+NOT_HEARD_DETAILS: Final = {
+    "": "Heard from the caller: {digits}. Ask the caller for the number, and send only what they say.",
+    SENDS_AGAIN: "Heard from the caller: {digits}. If that is the number or a part of it, call update_phone_number "
+    "with {digits}; else ask for it.",
+    "where a number is pending and no digits are new": "No new digits were heard. {number} is still recorded, not "
+    "saved: read it back to the caller, and after a yes call confirm_phone_number.",
+    "where nothing was heard": "No new digits were heard. Ask the caller for the number, and send only what they say.",
+}
+"""What a reply with ``not_heard`` says was heard, and what to do about it, by when.
+
+Where a call is to follow, no line to say is quoted: a weak model that passes one over does not copy the next one.
+"""
 _INSTEAD_SAVED: Final = (
     "Saved: {detail}, which is what the caller said; your argument differed. The phone number is done; go on "
     "without asking for it again."
@@ -189,6 +206,7 @@ QUOTES_LINE: Final = frozenset(
         Code.WHICH_NUMBER,
         Code.NOT_READ_BACK,
         Code.UNCLEAR,
+        Code.NOT_DECLINED,
     }
 )
 """Codes of replies that end with the line to say next, as it is said where there is no model.
@@ -205,6 +223,14 @@ _NUDGES: Final = {
     State.PENDING_CONFIRMATION: "Nothing has been saved: you said so without calling a tool. If the caller heard the "
     "number and agreed, call confirm_phone_number now.",
 }
+_UNTAKEN: Final = {
+    State.ASKING: "Nothing is recorded: you spoke without calling a tool. Heard from the caller: {digits}. If that is "
+    "the number or a part of it, call update_phone_number with it now.",
+    State.COLLECTING: "Nothing was added: you spoke without calling a tool. Heard from the caller: {digits}. If that "
+    "is the next part of the number, call extend_phone_number with it now.",
+    State.PENDING_CONFIRMATION: "Nothing was changed: you spoke without calling a tool. Heard from the caller: "
+    "{digits}. If that corrects the number, call update_phone_number now.",
+}
 
 
 def reply_text(code: Code, state: State, detail: str, rung: Rung = Rung.GROUPS) -> str:
@@ -214,9 +240,28 @@ def reply_text(code: Code, state: State, detail: str, rung: Rung = Rung.GROUPS) 
     return text.replace("{detail}", detail)
 
 
+def not_heard_detail(digits: str, number: PhoneNumber | None, *, again: bool) -> str:
+    """Return what was heard in place of a number that the caller did not give, and what to do about it.
+
+    Args:
+        digits: what the caller gave since the last candidate, as a list.
+        number: the number that waits for an answer.
+        again: the caller's latest turn gave some of them, and they may simply be sent.
+    """
+    heard, sent_again, pending, nothing = NOT_HEARD_DETAILS.values()
+    if digits:
+        return (sent_again if again else heard).format(digits=digits)
+    return nothing if number is None else pending.format(number=number)
+
+
 def nudge_text(state: State) -> str | None:
     """Return what to tell a model that said "saved" and called nothing."""
     return _NUDGES.get(state)
+
+
+def reminder_text(state: State, digits: str) -> str | None:
+    """Return what to tell a model that spoke and called nothing, though the caller gave ``digits``."""
+    return _UNTAKEN[state].format(digits=digits) if digits and state in _UNTAKEN else None
 
 
 def instructions_for(now: Situation, policy: CapturePolicy) -> Instructions:

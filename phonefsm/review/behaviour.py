@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from phonefsm.errors import PhoneFsmError
 from phonefsm.policy import CapturePolicy, EvidenceRules, Limits
-from phonefsm.prompts import ERRORS, nudge_text
+from phonefsm.prompts import ERRORS, nudge_text, reminder_text
 from phonefsm.prompts.caller import lines_for
 from phonefsm.review import wording
 from phonefsm.review.graph import GUARD_LABELS
@@ -105,6 +105,7 @@ class StateView(_Value):
     told: tuple[SaidView, ...]
     heard: tuple[HeardView, ...]
     nudge: str | None
+    reminder: str | None
     tools: tuple[str, ...]
     never: str | None
     """Why this policy does not get there."""
@@ -374,6 +375,7 @@ def _state(policy: CapturePolicy, state: State) -> dict[str, Any]:
             for said in wording.heard(policy, state)
         ],
         "nudge": nudge_text(state) if state in OPEN else None,
+        "reminder": reminder_text(state, "{digits}"),
         "tools": [tool.name for tool in offered(state, handover=policy.handover)],
         "never": states_never_reached(policy).get(state),
     }

@@ -173,6 +173,7 @@ def _layout(behaviour: Behaviour) -> dict[str, Facts]:
             **dict(_said("", (behaviour.always_told,))),
             **{name: text for state in behaviour.states for name, text in _said(state.name, state.told)},
             **{f"{state.name}, nudge": state.nudge for state in behaviour.states if state.nudge},
+            **{f"{state.name}, reminder": state.reminder for state in behaviour.states if state.reminder},
         },
         "What the model reads": {
             f"{code.name}, {words.when}" if words.when else code.name: words.text

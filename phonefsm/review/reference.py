@@ -16,7 +16,7 @@ from phonefsm import batch, evidence, grounding, number, tools, words
 from phonefsm.checks import Observation, observations
 from phonefsm.ladder import RUNG_TEXTS, Rung
 from phonefsm.policy import CapturePolicy, EvidenceRules, Limits
-from phonefsm.prompts import ERRORS, QUOTES_LINE, REPLIES, reply_text
+from phonefsm.prompts import ERRORS, NOT_HEARD_DETAILS, QUOTES_LINE, REPLIES, SENDS_AGAIN, reply_text
 from phonefsm.review.table import code, grid
 from phonefsm.table import OPEN, ROWS, Code, Effect, Guard, State
 from phonefsm.tools import ToolReply
@@ -86,13 +86,25 @@ def bounds() -> Iterator[tuple[str, int, str]]:
     return (bound for module in _WINDOWS for bound in _bounds(module))
 
 
-def model_reads(code: Code, state: State, detail: str, rung: Rung = Rung.GROUPS) -> str:
-    """Return the text of a reply with ``code`` that leads to ``state``, with a slot for the line to say next."""
-    line = _LINE if code in QUOTES_LINE and state in OPEN else ""
+def not_heard_reads() -> Iterator[tuple[str, str]]:
+    """Yield when a reply with ``not_heard`` has which text; first the usual one, with an empty ``when``."""
+    for when, detail in NOT_HEARD_DETAILS.items():
+        yield when, model_reads(Code.NOT_HEARD, State.ASKING, detail, speaks=when != SENDS_AGAIN)
+
+
+def model_reads(code: Code, state: State, detail: str, rung: Rung = Rung.GROUPS, *, speaks: bool = True) -> str:
+    """Return the text of a reply with ``code`` that leads to ``state``, with a slot for the line to say next.
+
+    ``speaks``: the model is to speak next, not to call a tool again.
+    """
+    line = _LINE if code in QUOTES_LINE and state in OPEN and speaks else ""
     return ToolReply(None, "", reply_text(code, state, detail, rung), code in ERRORS, code, line).text
 
 
 def _code_cells(name: Code) -> tuple[str, ...]:
+    if name is Code.NOT_HEARD:
+        heard = (f"{when[0].upper()}{when[1:]}: {text}" if when else text for when, text in not_heard_reads())
+        return f"`{name}`", "yes", "<br>".join(heard)
     # Some texts depend on the state: they are shown with the states that read them.
     place = "{detail}" if "{detail}" in REPLIES[name] else "{number}"
     texts: dict[str, list[State]] = {}

@@ -17,7 +17,7 @@ from phonefsm.prompts import Situation, instructions_for, prompt_for
 from phonefsm.prompts.caller import keys_for, speaks_english
 from phonefsm.prompts.situation import number_for
 from phonefsm.review.never import rows_never_taken
-from phonefsm.review.reference import model_reads
+from phonefsm.review.reference import model_reads, not_heard_reads
 from phonefsm.speech import Intent
 from phonefsm.table import ROWS, TOOLS, Code, Effect, State
 from phonefsm.verify import numbers_for
@@ -27,7 +27,6 @@ _PART: Final = "\ue000"
 _SPOKEN: Final = {Rung.GROUPS: "{number in groups}", Rung.DIGITS: "{number digit by digit}"}
 _DETAILS: Final = {
     Code.PART_RECORDED: "{digits}",
-    Code.NOT_HEARD: "{what was heard}",
     Code.UNKNOWN_TOOL: ", ".join(TOOLS),
     Code.INVALID_ARGUMENTS: "{argument: what is wrong}",
 }
@@ -117,6 +116,8 @@ def heard(policy: CapturePolicy, state: State) -> tuple[Said, ...]:
 
 def replied(policy: CapturePolicy, code: Code) -> tuple[Replied, ...]:
     """Return what the model reads with ``code``: the usual text first, then where it differs."""
+    if code is Code.NOT_HEARD:
+        return tuple(Replied(when, text) for when, text in not_heard_reads())
     detail, rungs, never = _DETAILS.get(code, "{number}"), rungs_of(policy), rows_never_taken(policy)
     rows = [row for row in ROWS if code in row.codes]
     rows = [row for row in rows if row not in never] or rows
@@ -220,6 +221,8 @@ def _moments(policy: CapturePolicy, state: State) -> Iterator[tuple[str, Situati
             yield f"after {code}{_AGAIN}", _situation(policy, state, code=code, attempts=2, failed=True)
     for when, intents in _ASIDES:
         yield when, _situation(policy, state, intents=intents, spoke=True)
+    no = _situation(policy, state, intents=Intent.NO, code=Code.NOT_DECLINED)
+    yield "after a no to digits that the model took for a refusal", no
     caller_id = _situation(policy, state, intents=Intent.CALLER_ID, code=Code.NOT_HEARD)
     yield "the caller refers to a caller id that is not known", caller_id
 

@@ -9,7 +9,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Final, Literal, Self
 from unittest.mock import MagicMock
@@ -61,6 +61,8 @@ class Seen:
     """All system messages, the instructions included."""
     tools: tuple[str, ...]
     items: tuple[llm.ChatItem, ...]
+    must_call: bool = False
+    """It was asked for a tool call."""
 
     @property
     def results(self) -> list[llm.FunctionCallOutput]:
@@ -85,10 +87,11 @@ class Model(llm.LLM):
         chat_ctx: llm.ChatContext,
         tools: list[Any] | None = None,
         conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
+        tool_choice: Any = NOT_GIVEN,
         **_: Any,
     ) -> llm.LLMStream:
         """Take the next step of the script."""
-        self.shown.append(_seen(chat_ctx, tools or []))
+        self.shown.append(replace(_seen(chat_ctx, tools or []), must_call=tool_choice == "required"))
         step = self.says(self.shown[-1])
         return _Stream(self, chat_ctx=chat_ctx, tools=tools or [], conn_options=conn_options, step=step)
 

@@ -193,6 +193,8 @@ class ChatAgent(_OnCapture):
             if self._capture.outcome is not None:
                 break
             request = chat.request(self._capture, self._messages, modality="audio")
+            if self._capture.call_due:
+                request["tool_choice"] = "required"
             # What was played is reported below, since the caller may cut in.
             reply = chat.apply(self._capture, _post(self._endpoint.url, request), shown=False)
             played = self._cut(reply.text) if reply.text else None
@@ -210,7 +212,7 @@ class ChatAgent(_OnCapture):
 
     def _must_set_right(self, texts: Sequence[str]) -> bool:
         """Return whether the model said "saved" and called nothing: it is asked again at once, once."""
-        return self._capture.nudge is not None and len(texts) == 1
+        return self._capture.reminder is not None and len(texts) == 1
 
 
 def _post(url: str, body: dict[str, Any]) -> dict[str, Any]:

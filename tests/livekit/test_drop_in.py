@@ -520,6 +520,45 @@ def test_a_model_that_said_saved_is_set_right_at_once_and_until_it_calls() -> No
     asyncio.run(talk())
 
 
+def test_a_model_that_leaves_digits_out_is_asked_for_a_call_at_once_and_once_a_turn() -> None:
+    async def talk() -> None:
+        async with Room(task) as room:
+            await room.turn("it's four one five", Step("And the rest?"), Step("Go on."), Step("This is not said."))
+            first, again = room.shown[-2:]
+            assert len(room.shown) == 3, "the greeting, what it said, and once more"
+            assert (first.must_call, again.must_call) == (False, True)
+            assert "Heard from the caller: 415" in again.system
+            assert "Heard from the caller" not in first.system
+            await room.turn("five five five, oh one two three", update(A), Step(READ_A))
+            assert [seen.must_call for seen in room.shown[3:]] == [True, False], "it has left digits out before"
+            assert "Heard from the caller" not in room.shown[3].system, "those of the turn before are no news"
+
+    asyncio.run(talk())
+
+
+def test_a_caller_who_has_agreed_is_answered_with_a_call() -> None:
+    async def talk() -> None:
+        async with Room(task) as room:
+            await room.turn(f"it's {A}", update(A), Step(READ_A))
+            assert not any(seen.must_call for seen in room.shown)
+            await room.turn("yes", CONFIRM)
+            assert room.shown[-1].must_call
+            assert room.host.result.phone_number == "+14155550123"
+
+    asyncio.run(talk())
+
+
+def test_digits_that_were_got_wrong_are_asked_for_again_before_the_caller_is() -> None:
+    async def talk() -> None:
+        async with Room(task) as room:
+            await room.turn("it's four one five", update(B), update("415"), Step("And the rest?"))
+            assert [seen.must_call for seen in room.shown[1:]] == [False, True, False]
+            assert "call update_phone_number with 415" in room.shown[2].results[-1].output
+            assert task_of(room).capture.part == "415"
+
+    asyncio.run(talk())
+
+
 def test_words_beside_a_call_are_no_claim() -> None:
     async def talk() -> None:
         async with Room(task) as room:

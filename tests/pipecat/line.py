@@ -86,6 +86,8 @@ class Seen:
     tools: tuple[str, ...]
     system: str
     messages: tuple[Any, ...]
+    choice: str | None
+    """What it was asked for: tool calls or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,8 @@ def seen(context: LLMContext) -> Seen:
     messages: list[Any] = context.messages
     told = [each["content"] for each in messages if each["role"] in ("system", "developer")]
     tools = tuple(tool.name for tool in getattr(context.tools, "standard_tools", []))
-    return Seen(tools, "\n".join(told), tuple(dict(each) for each in messages))
+    choice = context.tool_choice if isinstance(context.tool_choice, str) else None
+    return Seen(tools, "\n".join(told), tuple(dict(each) for each in messages), choice)
 
 
 def quick_turns() -> UserTurnStrategies:

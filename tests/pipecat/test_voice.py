@@ -218,7 +218,7 @@ def test_a_name_that_is_neither_ours_nor_the_hosts_is_answered_as_pipecat_does()
             before = capture(line).snapshot()
             await line.run(Call("book_flight"), "I cannot.")
             assert line.results[-1].text == "The function `book_flight` is not currently available."
-            assert capture(line).snapshot() == before
+            assert capture(line).snapshot() == before.model_copy(update={"spoke": True})
 
     asyncio.run(talk())
 
@@ -322,5 +322,38 @@ def test_a_call_that_is_cut_before_its_result_is_there_is_decided_all_the_same()
             await talking
             assert number(line) == "+14155550123"
             assert len(ended) == 1
+
+    asyncio.run(talk())
+
+
+# A call that is due.
+
+
+def test_a_model_that_leaves_digits_out_is_asked_for_a_call_at_once_and_once_a_turn() -> None:
+    async def talk() -> None:
+        async with Line() as line:
+            line.phone.begin()
+            await line.say("it's four one five", "And the rest?", "Go on.")
+            assert [seen.choice for seen in line.shown] == [None, "required"]
+            assert "Heard from the caller: 415" in line.shown[-1].system
+            await line.say("five five five, oh one two three", update(A), READ_A)
+            assert [seen.choice for seen in line.shown[2:]] == ["required", None], "it has left digits out before"
+            assert "Heard from the caller" not in line.shown[2].system, "those of the turn before are no news"
+
+    asyncio.run(talk())
+
+
+@pytest.mark.parametrize(("theirs", "asked"), [("auto", "required"), ("none", "none")])
+def test_a_caller_who_has_agreed_is_answered_with_a_call_unless_the_host_wants_none(theirs: Any, asked: str) -> None:
+    async def talk() -> None:
+        async with Line() as line:
+            line.context.set_tool_choice(theirs)
+            line.phone.begin()
+            await line.say(f"it's {A}", update(A), READ_A)
+            assert {seen.choice for seen in line.shown} == {theirs}
+            await line.say("yes", CONFIRM, "Thank you.")
+            assert line.shown[-2].choice == asked
+            assert line.shown[-1].choice == theirs, "the host has its own again"
+            assert number(line) == "+14155550123"
 
     asyncio.run(talk())

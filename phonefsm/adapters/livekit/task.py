@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Coroutine, Generator, MutableMapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakKeyDictionary
 
@@ -163,7 +163,7 @@ class GetPhoneNumberTask(AgentTask[GetPhoneNumberResult]):
         self._decided: dict[str, ToolReply | None] = {}
         self._begun: dict[str, float] = {}
         self._played: str | None = None
-        self._nudged_at: int | None = None
+        self._reminded_at: int | None = None
         self._own_delays: dict[str, float] = {}
         self._running: set[asyncio.Task[None]] = set()
 
@@ -208,7 +208,10 @@ class GetPhoneNumberTask(AgentTask[GetPhoneNumberResult]):
         hidden = self._hidden()
         # The list itself stays as it is: LiveKit calls no tool that is not in it, and every tool may be called.
         shown = [tool for tool in tools if tool not in hidden]
-        return super().llm_node(self._briefed(chat_ctx, replay.modality), shown, model_settings)
+        seen = replay.ahead(self._capture, chat_ctx.items)
+        if seen.call_due and model_settings.tool_choice != "none":
+            model_settings = replace(model_settings, tool_choice="required")
+        return super().llm_node(self._briefed(chat_ctx, seen, replay.modality), shown, model_settings)
 
     def _tool(self, tool: Tool, flags: ToolFlag) -> RawFunctionTool:
         async def call(raw_arguments: dict[str, object], context: RunContext[Any]) -> str | None:  # noqa: ARG001
@@ -288,22 +291,23 @@ class GetPhoneNumberTask(AgentTask[GetPhoneNumberResult]):
         offered = {tool.name for tool in self._capture.tools}
         return [tool for name, tool in self._own.items() if name not in offered]
 
-    def _briefed(self, chat_ctx: llm.ChatContext, modality: Modality) -> llm.ChatContext:
+    def _briefed(self, chat_ctx: llm.ChatContext, seen: PhoneCapture, modality: Modality) -> llm.ChatContext:
         """Return ``chat_ctx`` with the instructions of the state, unless others were put in their place."""
         chat_ctx = chat_ctx.copy()
         place = chat_ctx.index_by_id(_INSTRUCTIONS_ID)
         if place is not None and self.instructions is self._static:
             item = cast("llm.ChatMessage", chat_ctx.items[place])
             marks = [part for part in item.content if not isinstance(part, str | LiveKitInstructions)]
-            seen = self._replay.ahead(self._capture, chat_ctx.items) if self._replay is not None else self._capture
             text = str(seen.instructions.as_modality(modality))
             for variant in self._variants:  # LiveKit 1.5.0 puts what a reply is told besides behind them
                 text += (item.text_content or "").partition(variant)[2]
             chat_ctx.items[place] = llm.ChatMessage(
                 id=item.id, role="system", content=[text, *marks], created_at=item.created_at
             )
-        if self._capture.nudge:
-            chat_ctx.add_message(role="system", content=self._capture.nudge)
+        # What it called saved stays unsaved, whatever the caller says to that.
+        reminder = seen.reminder or self._capture.nudge
+        if reminder:
+            chat_ctx.add_message(role="system", content=reminder)
         return chat_ctx
 
     async def _show(self) -> None:
@@ -324,18 +328,20 @@ class GetPhoneNumberTask(AgentTask[GetPhoneNumberResult]):
             # What it is shown is advice; every tool may be called in every state.
             _log.warning("the realtime model was not shown the state of the capture: %s", error)
 
-    def _nudge(self) -> None:
-        """Have a model that said "saved" and called nothing set it right at once, once for each caller's turn."""
-        nudge, replay = self._capture.nudge, self._replay
-        if nudge is None or replay is None or self._nudged_at == replay.turns:
+    def _remind(self) -> None:
+        """Have a model that left a call out set it right at once, once for each caller's turn."""
+        reminder, replay = self._capture.reminder, self._replay
+        if reminder is None or replay is None or self._reminded_at == replay.turns:
             return
         speech = self.session.current_speech
         items = speech.chat_items if speech is not None else []
         kinds = [item.type for item in items]
         if kinds.count("function_call") > kinds.count("function_call_output"):
             return  # it did call something
-        self._nudged_at = replay.turns
-        self.session.generate_reply(instructions=nudge if self._realtime else NOT_GIVEN, input_modality=replay.modality)
+        self._reminded_at = replay.turns
+        self.session.generate_reply(
+            instructions=reminder if self._realtime else NOT_GIVEN, input_modality=replay.modality
+        )
 
     # What happens in the session.
 
@@ -424,7 +430,7 @@ class GetPhoneNumberTask(AgentTask[GetPhoneNumberResult]):
             self._catch_up()
             self._keep()
             if not item.interrupted:
-                self._nudge()
+                self._remind()
 
     def _on_caller(self, event: Any) -> None:
         if not self._here() or self._replay is None:

@@ -43,6 +43,7 @@ from phonefsm.tools import Tool, ToolReply
 BEGIN_WAIT: Final = 0.01
 """Seconds in which the other calls of a response begin, before the first of ours is answered."""
 
+_REQUIRED: Final = "required"  # a context's tool choice
 _ROLE: Final = "developer"  # Pipecat's own for what a flow tells the model
 _NODE: Final = "phone_{}"
 _NODES: Final = frozenset(_NODE.format(state) for state in State)
@@ -116,7 +117,8 @@ class PhoneProcessor(FrameProcessor):
         self._listed: set[str] = set()
         self._told: deque[str] = deque(maxlen=_TEXTS)
         self._asked: list[_Asked] = []
-        self._nudged_at = -1
+        self._reminded_at = -1
+        self._their_choice: Any = None
         self._ended = self._fresh = False
         self._handler = self.answer  # one object, by which Pipecat tells whether a tool's handler has changed
         aggregators.user().add_event_handler("on_user_turn_idle", self._idle)
@@ -347,8 +349,8 @@ class PhoneProcessor(FrameProcessor):
         messages = list(context.messages)
         ours = [place for place, each in enumerate(messages) if text_of(each) in self._told and each["role"] == _ROLE]
         text = self._text(capture)
-        if capture.nudge:
-            text += f"\n{capture.nudge}"
+        if capture.reminder:
+            text += f"\n{capture.reminder}"
         self._remember(text)
         shown = [] if self._ended else [{"role": _ROLE, "content": text}]
         place = ours[-1] if ours else len(messages)
@@ -357,6 +359,18 @@ class PhoneProcessor(FrameProcessor):
         context.set_messages([*kept[:place], *shown, *kept[place:]])
         if self._flow is None:
             self._show_tools(capture.tools)
+        self._show_choice(call_due=capture.call_due)
+
+    def _show_choice(self, *, call_due: bool) -> None:
+        """Ask for a tool call where one is due and the host has asked for nothing else; services may not know how."""
+        context = self._hearing.context
+        choice = context.tool_choice
+        if call_due and (choice == "auto" or not isinstance(choice, str | Mapping)):
+            self._their_choice = choice
+            context.set_tool_choice(_REQUIRED)
+        elif not call_due and choice == _REQUIRED and self._their_choice is not None:
+            context.set_tool_choice(self._their_choice)
+            self._their_choice = None
 
     def _show_tools(self, tools: Sequence[Tool]) -> None:
         context = self._hearing.context
@@ -425,13 +439,13 @@ class PhoneProcessor(FrameProcessor):
             await self._run()
 
     async def _agent_spoke(self, interrupted: bool) -> None:  # noqa: FBT001 - what the aggregator reports
-        """Have a model that said "saved" and called nothing set it right at once, once for each caller's turn."""
+        """Have a model that left a call out set it right at once, once for each caller's turn."""
         capture = self._capture
         if capture is None or self._ended:
             return
         self._keep(capture)
-        if capture.nudge and not interrupted and self._nudged_at != self._hearing.turns:
-            self._nudged_at = self._hearing.turns
+        if capture.reminder and not interrupted and self._reminded_at != self._hearing.turns:
+            self._reminded_at = self._hearing.turns
             self._settle()
             await self._run()
 
