@@ -24,6 +24,7 @@ AREA_DIGITS: Final = 5
 """Digits that may be an area code given after the rest of a number."""
 WHOLE_DIGITS: Final = 7
 """Digits from which what was said is a whole number, right or wrong, and no part."""
+_FIRST: Final = ("0", "+")  # what begins with one has its area code
 
 
 class Whole(NamedTuple):
@@ -190,7 +191,9 @@ class _Hearing:
             for first in range(len(parts)):
                 for last in range(first + 1, len(parts)):
                     self._join(parts[first : last + 1])
-            if len(parts) > 1 and len(self.words.wholes) == known and len(parts[-1][0][0]) <= AREA_DIGITS:
+            if len(parts) < 2 or len(self.words.wholes) > known or len(parts[-1][0][0]) > AREA_DIGITS:
+                continue
+            if not parts[0][0][0].startswith(_FIRST):
                 self._join([parts[-1], *parts[:-1]])  # "555 0123", and then "415"
 
     def _join(self, parts: list[tuple[tuple[str, ...], int]]) -> None:

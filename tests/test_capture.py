@@ -41,6 +41,12 @@ def test_a_claim_is_heard_however_it_is_written(said: str, claim: str) -> None:
     assert Talk().says(said).update(claim).codes == ["recorded"]
 
 
+def test_what_follows_an_area_code_is_none() -> None:
+    talk = Talk(default_region="GB").says("0131").update("0131").says("583").update("583").says("554").update("554")
+    assert (talk.codes, talk.e164) == (["part_recorded"], None)
+    assert talk.says("5").update("01315835545").e164 == "+441315835545"
+
+
 @pytest.mark.parametrize(
     "order", [("415", "555", "0123"), ("555 0123", "the area code is 415"), ("555 0123", "415"), ("41", "55550", "123")]
 )
