@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from phonefsm.prompts import REPLIES
 from phonefsm.speech import Intent, hear
+from phonefsm.table import Code
 from tests.calls.agents import Act, Agent, Cut, Said
 from tests.calls.callers import SILENCE, Caller, Profile
 from tests.calls.model import Use
@@ -28,6 +30,7 @@ AGENTS_VOICE: Final = "hibari"
 _RECORDS: Final = ("update_phone_number", "extend_phone_number")
 _CONFIRM: Final = "confirm_phone_number"
 _DECLINE: Final = "decline_phone_number_capture"
+_NOT_READ: Final = REPLIES[Code.NOT_READ_BACK].partition(" {")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +200,7 @@ def model_fault(utterance: Utterance, acts: Sequence[Act], answer: str, profile:
 def _blame(tool: str, acts: Sequence[Act]) -> Link:
     """Return whose fault it is that ``tool`` did not do its work: it was not called, or for want of a read-back."""
     made = next((act for act in acts if act.name == tool), None)
-    return "policy" if made is not None and not made.result.startswith("not_read_back") else "model"
+    return "policy" if made is not None and _NOT_READ not in made.result else "model"
 
 
 def _as_said(given: str, utterance: Utterance, profile: Profile) -> bool:

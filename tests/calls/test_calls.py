@@ -16,8 +16,8 @@ import pytest
 
 from phonefsm import PhoneCapture
 from phonefsm.adapters.openai import chat
-from phonefsm.conversation import Player, read
-from phonefsm.tools import TOOL_LIST
+from phonefsm.conversation import QUIET, Player, read
+from phonefsm.tools import TOOL_LIST, ToolCall
 from tests.calls import __main__ as command
 from tests.calls import model, offer, report
 from tests.calls.agents import Act, Agent, ChatAgent, Cut, DriverAgent, Said
@@ -247,7 +247,11 @@ def test_a_model_is_blamed_for_what_it_did_not_call_or_called_wrongly() -> None:
     assert faults(given, [Act(recorded.name, '{"phone_number": "12"}', "Invalid", True)]) == "model"
     assert faults(Utterance("Yes.", "yes"), []) == "model"
     assert faults(Utterance("Yes.", "yes"), [Act("confirm_phone_number", "{}", "completed: ...", False)]) is None
-    assert faults(Utterance("Yes.", "yes"), [Act("confirm_phone_number", "{}", "not_read_back: ...", True)]) == "model"
+    capture = PhoneCapture(default_region="US", logger=QUIET)
+    capture.user_said("415 555 0123")
+    capture.tools_called(ToolCall("update_phone_number", {"phone_number": "4155550123"}))
+    (early,) = capture.tools_called(ToolCall("confirm_phone_number"))
+    assert faults(Utterance("Yes.", "yes"), [Act("confirm_phone_number", "{}", early.text, True)]) == "model"
     assert faults(Utterance("Yes.", "yes"), [Act("confirm_phone_number", "{}", "unclear: ...", True)]) == "policy"
     assert faults(Utterance("No.", "no"), [Act("confirm_phone_number", "{}", "", False)]) == "model"
     assert faults(Utterance("No.", "no"), [Act("reject_phone_number", "{}", "", False)]) is None
