@@ -105,23 +105,23 @@ class PhoneMiddleware(AgentMiddleware[Any, Any, Any]):
         """Return the update of the graph's state that keeps ``capture``."""
         return {"phone": capture.snapshot().model_dump(mode="json")}
 
-    def before_agent(self, state: Mapping[str, Any], runtime: object) -> dict[str, Any]:  # noqa: ARG002
+    def before_agent(self, state: Mapping[str, Any], runtime: object) -> dict[str, Any]:
         """Report what the caller said."""
         capture = self.capture(state)
         for message in _latest(state["messages"]):
             capture.user_said(str(message.text), state.get("phone_modality", self._modality), message.id)
         return self.update(capture)
 
-    def wrap_model_call(self, request: Any, handler: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - it passes through
+    def wrap_model_call(self, request: Any, handler: Callable[[Any], Any]) -> Any:
         """Tell the model this state's instructions and tools."""
         return handler(self._shown(request))
 
-    async def awrap_model_call(self, request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:  # noqa: ANN401
+    async def awrap_model_call(self, request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
         """Tell the model this state's instructions and tools."""
         return await handler(self._shown(request))
 
     @hook_config(can_jump_to=["model"])
-    def after_model(self, state: Mapping[str, Any], runtime: object) -> dict[str, Any] | None:  # noqa: ARG002
+    def after_model(self, state: Mapping[str, Any], runtime: object) -> dict[str, Any] | None:
         """Report what the model said, have its calls decided as one batch, and answer those of this capture's tools."""
         message = next((each for each in reversed(state["messages"]) if isinstance(each, AIMessage)), None)
         if message is None:
@@ -142,7 +142,7 @@ class PhoneMiddleware(AgentMiddleware[Any, Any, Any]):
             update["jump_to"] = "model"
         return update
 
-    def _shown(self, request: Any) -> Any:  # noqa: ANN401
+    def _shown(self, request: Any) -> Any:
         capture, state = self.capture(request.state), request.state
         own = [tool for tool in request.tools if _name(tool) not in _OURS]
         check_names(map(_name, own))
@@ -165,6 +165,7 @@ def _said(message: AnyMessage) -> bool:
 def _named(message: AIMessage, calls: list[Asked]) -> list[AnyMessage]:
     """Return ``message`` with ids for its calls where the provider gave none, or nothing where it gave them."""
     ids = [call.id for call in calls]
+    # What a call is a dict of depends on whether it was valid.
     named = [{**call.native, "id": call.id} for call in calls]  # type: ignore[dict-item]
     valid = len(message.tool_calls)
     if ids == [call["id"] for call in [*message.tool_calls, *message.invalid_tool_calls]]:

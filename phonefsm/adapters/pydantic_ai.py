@@ -66,7 +66,7 @@ class PhoneToolset(AbstractToolset[Any]):
         """The toolset's name."""
         return "phonefsm"
 
-    async def get_instructions(self, ctx: RunContext[Any]) -> InstructionPart:  # noqa: ARG002
+    async def get_instructions(self, ctx: RunContext[Any]) -> InstructionPart:
         """Return what the model is told in this state."""
         return InstructionPart(system_text(self._phone.capture, self._phone.modality), dynamic=True)
 
@@ -87,7 +87,7 @@ class PhoneToolset(AbstractToolset[Any]):
             for tool in TOOL_LIST.values()
         }
 
-    async def call_tool(self, name: str, tool_args: dict[str, Any], ctx: RunContext[Any], tool: object) -> str:  # noqa: ARG002
+    async def call_tool(self, name: str, tool_args: dict[str, Any], ctx: RunContext[Any], tool: object) -> str:
         """Return the capture's reply; the whole batch was decided when the model had answered."""
         reply = self._phone.reply(ctx)
         if reply.is_error:
@@ -121,7 +121,7 @@ class Phone(AbstractCapability[Any]):
 
     async def before_model_request(
         self,
-        ctx: RunContext[Any],  # noqa: ARG002
+        ctx: RunContext[Any],
         request_context: ModelRequestContext,
     ) -> ModelRequestContext:
         """Show the model this state's tools alone."""

@@ -223,6 +223,7 @@ class Ear(stt.STT):
         kinds = stt.SpeechEventType
         for kind in (kinds.START_OF_SPEECH, kinds.INTERIM_TRANSCRIPT, kinds.FINAL_TRANSCRIPT, kinds.END_OF_SPEECH):
             worded = kind in (kinds.INTERIM_TRANSCRIPT, kinds.FINAL_TRANSCRIPT)
+            # Newer versions have a type for languages, which they make of a string.
             alternatives = [stt.SpeechData(language="en", text=text, confidence=0.9)] if worded else []  # type: ignore[arg-type,unused-ignore]
             self.streams[-1].said.put_nowait(stt.SpeechEvent(type=kind, alternatives=alternatives))
             await asyncio.sleep(0.01)

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.queues import SimpleQueue
 from typing import Final, TypeVar
@@ -41,7 +42,7 @@ def side_by_side(
     if processes <= 1:
         results = []
         for place, task in enumerate(tasks):
-            results.append(work(task, lambda share, place=place: told(place, share)))  # type: ignore[misc]
+            results.append(work(task, partial(told, place)))
             told(place, 1.0)
         return results
     context = get_context()

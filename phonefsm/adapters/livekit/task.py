@@ -214,7 +214,7 @@ class GetPhoneNumberTask(AgentTask[GetPhoneNumberResult]):
         return super().llm_node(self._briefed(chat_ctx, seen, replay.modality), shown, model_settings)
 
     def _tool(self, tool: Tool, flags: ToolFlag) -> RawFunctionTool:
-        async def call(raw_arguments: dict[str, object], context: RunContext[Any]) -> str | None:  # noqa: ARG001
+        async def call(raw_arguments: dict[str, object], context: RunContext[Any]) -> str | None:
             return await self._called(context)
 
         schema = {"name": tool.name, "description": tool.description, "parameters": parameters(tool)}

@@ -72,7 +72,7 @@ class Phone(RunHooks[Any]):
     def instructions(self, own: str = "") -> Callable[[RunContextWrapper[Any], Agent[Any]], str]:
         """Return what ``Agent(instructions=...)`` takes: the host's ``own`` text, then what this state needs."""
 
-        def told(context: RunContextWrapper[Any], agent: Agent[Any]) -> str:  # noqa: ARG001
+        def told(context: RunContextWrapper[Any], agent: Agent[Any]) -> str:
             return system_text(self.capture, self.modality, own)
 
         return told
@@ -96,11 +96,11 @@ class Phone(RunHooks[Any]):
 
         return replace(own, tool_not_found_behavior="return_error_to_model", tool_error_formatter=answer)
 
-    async def on_agent_start(self, context: Any, agent: Agent[Any]) -> None:  # noqa: ANN401, ARG002
+    async def on_agent_start(self, context: Any, agent: Agent[Any]) -> None:
         """Check that no tool of the agent's could be taken for one of ours."""
         check_names(name for tool in agent.tools if (name := tool.name) not in _OURS)
 
-    async def on_llm_end(self, context: RunContextWrapper[Any], agent: Agent[Any], response: ModelResponse) -> None:  # noqa: ARG002
+    async def on_llm_end(self, context: RunContextWrapper[Any], agent: Agent[Any], response: ModelResponse) -> None:
         """Report what the model said, and have its calls decided as one batch."""
         calls = [
             Asked(get(item, "name"), get(item, "arguments"), string(item, "call_id"), item)
@@ -111,13 +111,13 @@ class Phone(RunHooks[Any]):
         self._generation = Generation(self.capture, text, calls, response=uuid4().hex, foreign=None, shows=self.shows)
 
     def _tool(self, tool: Tool) -> FunctionTool:
-        async def invoke(context: ToolContext[Any], arguments: str) -> str:  # noqa: ARG001 - they are decided by now
+        async def invoke(context: ToolContext[Any], arguments: str) -> str:
             reply = self._generation and self._generation.reply(context.tool_call_id)
             if not reply:
                 raise AdapterError("the run has not told this capture what the model said: run it with hooks=phone")
             return reply.text
 
-        def shown(context: object, agent: object) -> bool:  # noqa: ARG001
+        def shown(context: object, agent: object) -> bool:
             # It is asked for once more before a call is dispatched, when the state may be another one.
             waiting = self._generation.waiting if self._generation else ()
             return tool in self.capture.tools or tool.name in waiting

@@ -194,6 +194,7 @@ class PhoneProcessor(FrameProcessor):
             case InputDTMFFrame() if self._capture is not None and not self._ended:
                 if self._keypad.press(frame.button.value):
                     self._hearing.interrupted()
+                    # Pipecat's own is without types in some versions, as is the one below.
                     await self.broadcast_interruption()  # type: ignore[no-untyped-call, unused-ignore]
             case TranscriptionFrame() if direction is FrameDirection.UPSTREAM:
                 self._hearing.transcribed(frame.text)
