@@ -15,18 +15,7 @@ from phonefsm.batch import CALLS_KEPT, Answered, Request, call_key, priority, re
 from phonefsm.checks import Observation, checks_for, observations
 from phonefsm.dues import Dues
 from phonefsm.errors import ConversationError, PolicyError
-from phonefsm.evidence import (
-    MAX_TEXT,
-    REFUSED,
-    RUN_DIGITS,
-    CallerTurn,
-    Candidate,
-    Evidence,
-    Modality,
-    Walk,
-    agent_turn,
-    caller_turn,
-)
+from phonefsm.evidence import REFUSED, Candidate, Evidence, Walk
 from phonefsm.grounding import Ground
 from phonefsm.instructions import Instructions
 from phonefsm.ladder import Rung, ladder
@@ -52,6 +41,7 @@ from phonefsm.snapshot import EntryData, ReplyData, Snapshot, WalkData
 from phonefsm.speech import Intent, Part, claims_saved, has_lexicon
 from phonefsm.table import FINAL, OPEN, TOOLS, Code, Consent, Effect, Row, State, Trigger
 from phonefsm.tools import MAX_REASON, Tool, ToolCall, ToolReply, offered
+from phonefsm.turns import MAX_TEXT, RUN_DIGITS, CallerTurn, Modality, agent_turn, caller_turn
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger

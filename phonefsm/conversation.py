@@ -23,10 +23,10 @@ from pydantic_core import PydanticCustomError
 
 from phonefsm.capture import PhoneCapture
 from phonefsm.errors import ConversationError, PhoneFsmError
-from phonefsm.evidence import Modality
 from phonefsm.outcome import Completed, Declined, Escalated
 from phonefsm.policy import CapturePolicy
 from phonefsm.tools import ToolCall, ToolReply
+from phonefsm.turns import Modality
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger

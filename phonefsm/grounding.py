@@ -8,7 +8,7 @@ from typing import Final
 
 import phonenumbers
 
-from phonefsm.evidence import CallerTurn, Evidence
+from phonefsm.evidence import Evidence
 from phonefsm.machine import Claim, Session
 from phonefsm.number import (
     PhoneNumber,
@@ -23,6 +23,7 @@ from phonefsm.number import (
 from phonefsm.policy import CapturePolicy, EvidenceRule, Support, passes
 from phonefsm.speech import Intent, has_lexicon, runs
 from phonefsm.table import Code, State, Trigger
+from phonefsm.turns import CallerTurn
 from phonefsm.words import Words, read_reading, words_since
 
 PIECES: Final = 4

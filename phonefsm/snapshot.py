@@ -9,12 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from phonefsm.batch import Answered
 from phonefsm.checks import Observation
 from phonefsm.errors import SnapshotError
-from phonefsm.evidence import REFUSED, RUN_DIGITS, TURNS_KEPT, AgentTurn, CallerTurn, Entry, Refused
+from phonefsm.evidence import REFUSED, TURNS_KEPT, Entry, Refused
 from phonefsm.ladder import Rung
 from phonefsm.number import PhoneNumber
 from phonefsm.policy import Support
 from phonefsm.speech import Correction, Intent
 from phonefsm.table import Code, Consent, State
+from phonefsm.turns import RUN_DIGITS, AgentTurn, CallerTurn
 
 VERSION: Final = 1
 

@@ -8,11 +8,12 @@ from typing import Final, NamedTuple
 
 import phonenumbers
 
-from phonefsm.evidence import CallerTurn, Evidence, unpack
+from phonefsm.evidence import Evidence
 from phonefsm.number import PhoneNumber, national_digits, read
 from phonefsm.policy import CapturePolicy
 from phonefsm.speech import Correction, Intent
 from phonefsm.table import Code
+from phonefsm.turns import CallerTurn, unpack
 
 SHORT_TURN_DIGITS: Final = 4
 """Digits up to which a whole turn is a correction in itself ("three at the end")."""

@@ -16,7 +16,8 @@ from phonefsm import (
     Support,
     ToolCall,
 )
-from phonefsm.evidence import MAX_TEXT, TURNS_KEPT
+from phonefsm.evidence import TURNS_KEPT
+from phonefsm.turns import MAX_TEXT
 from tests.script import A_E164, B_E164, READ_A, A, B, Talk, confirm, decline, escalate, extend, update
 
 

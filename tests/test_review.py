@@ -14,7 +14,7 @@ import pytest
 from pydantic import BaseModel
 from transitions import Machine
 
-from phonefsm import batch, evidence, grounding, number, tools, words
+from phonefsm import batch, evidence, grounding, number, tools, turns, words
 from phonefsm.machine import GUARDS, build
 from phonefsm.policy import CapturePolicy, Limits
 from phonefsm.prompts import ERRORS, NOT_HEARD_DETAILS, reply_text
@@ -382,7 +382,7 @@ def test_each_bound_in_the_code_has_its_reason() -> None:
     """A public integer constant without a docstring would be missing here."""
     bounds = {
         name: str(value)
-        for module in (batch, evidence, words, grounding, tools, number)
+        for module in (batch, evidence, turns, words, grounding, tools, number)
         for name, value in vars(module).items()
         if name.isupper() and not name.startswith("_") and type(value) is int
     }

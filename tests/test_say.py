@@ -10,9 +10,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from phonefsm import Consent, PhoneNumber
-from phonefsm.evidence import START, Candidate, agent_turn, step
+from phonefsm.evidence import START, Candidate, step
 from phonefsm.speech import Style, UnknownLanguageError, hear, runs, say, say_in_parts, says_pairs, written
 from phonefsm.speech.words import languages
+from phonefsm.turns import agent_turn
 
 
 def _examples() -> list[tuple[str, str]]:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from phonefsm import CapturePolicy, PhoneCapture, Snapshot, SnapshotError, State
-from phonefsm.evidence import CORRECTIONS_KEPT
 from phonefsm.snapshot import VERSION
+from phonefsm.turns import CORRECTIONS_KEPT
 from tests.script import READ_A, A, Talk, update
 
 POLICY = CapturePolicy(default_region="US")

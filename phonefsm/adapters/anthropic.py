@@ -44,8 +44,8 @@ from phonefsm.adapters._formats import (
 )
 from phonefsm.adapters._tools import AdapterError, arguments, parameters
 from phonefsm.capture import PhoneCapture
-from phonefsm.evidence import Modality
 from phonefsm.tools import TOOL_LIST, Tool
+from phonefsm.turns import Modality
 
 
 def tools_of(capture: PhoneCapture) -> list[Message]:

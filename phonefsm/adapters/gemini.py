@@ -42,8 +42,8 @@ from phonefsm.adapters._formats import (
 )
 from phonefsm.adapters._tools import AdapterError, parameters
 from phonefsm.capture import PhoneCapture
-from phonefsm.evidence import Modality
 from phonefsm.table import Trigger
+from phonefsm.turns import Modality
 
 _CALL = ("function_call", "functionCall")
 _RESULT = ("function_response", "functionResponse")

@@ -30,9 +30,9 @@ from phonefsm.adapters._formats import Asked, Shown, check_names, history_lines,
 from phonefsm.adapters._runs import Generation, Shows
 from phonefsm.adapters._tools import AdapterError, missing, parameters
 from phonefsm.capture import PhoneCapture
-from phonefsm.evidence import Modality
 from phonefsm.table import TOOLS
 from phonefsm.tools import TOOL_LIST, ToolReply
+from phonefsm.turns import Modality
 
 try:
     from pydantic_ai import RunContext, ToolDefinition, ToolFailed

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from phonefsm import batch, evidence, grounding, number, tools, words
+from phonefsm import batch, evidence, grounding, number, tools, turns, words
 from phonefsm.checks import Observation, observations
 from phonefsm.ladder import RUNG_TEXTS, Rung
 from phonefsm.policy import CapturePolicy, EvidenceRules, Limits
@@ -22,7 +22,7 @@ from phonefsm.table import OPEN, ROWS, Code, Effect, Guard, State
 from phonefsm.tools import ToolReply
 from phonefsm.verify import INVARIANTS, Invariant, Setting
 
-_WINDOWS: Final[tuple[ModuleType, ...]] = (evidence, words, grounding, batch, tools, number)
+_WINDOWS: Final[tuple[ModuleType, ...]] = (turns, evidence, words, grounding, batch, tools, number)
 """Where the bounds stand; each is a public constant with its reason as a docstring."""
 
 _LINE: Final = "{what to say next}"

@@ -17,11 +17,12 @@ from typing import Final, NamedTuple
 from phonefsm.capture import PhoneCapture
 from phonefsm.checks import Observation, checks_for
 from phonefsm.conversation import QUIET, play
-from phonefsm.evidence import START, CallerTurn, Candidate, Entry, Evidence, Walk, step
+from phonefsm.evidence import START, Candidate, Entry, Evidence, Walk, step
 from phonefsm.number import PhoneNumber
 from phonefsm.policy import CapturePolicy, Limits, Support, passes
 from phonefsm.speech import Intent
 from phonefsm.table import State
+from phonefsm.turns import CallerTurn
 from phonefsm.verify.alphabet import Act, Said, Spoken, acts, late_acts, numbers_for
 from phonefsm.verify.coverage import Coverage
 from phonefsm.verify.invariants import INVARIANTS, Moment, Setting
@@ -343,19 +344,21 @@ class _Keys:
         """Return what claims are weighed on, and where consent can begin.
 
         Of the turns since the last candidate those that gave digits are kept as they are. Of the rest all that
-        counts is whether it holds a doubt, and what consent has come to from each place where it can begin: behind
-        a turn that gave digits, or behind the caller's last one.
+        counts is whether it holds a doubt, how many of those kept the last plain no takes back, and what consent has
+        come to from each place where it can begin: behind a turn that gave digits, or behind the caller's last one.
         """
         turns = evidence.turns[evidence.mark :]
         kept: list[object] = []
         starts: dict[int, None] = {}
         last = 0
-        doubt = False
+        doubt, taken_back = False, 0
         old = evidence.begun - evidence.mark
         for place, turn in enumerate(turns, 1):
             if not isinstance(turn, CallerTurn):
                 continue
             last = place
+            if turn.takes_back:
+                taken_back = len(kept)
             if turn.numbers or turn.corrections or turn.calling_code or turn.intents & Intent.CALLER_ID:
                 kept.append((doubt, place <= old, turn._replace(id=None)))
                 doubt = False
@@ -370,7 +373,7 @@ class _Keys:
         folds = tuple(
             _folded(turns[max(start, earliest) :], candidate) for start in starts for candidate in self._candidates
         )
-        return tuple(kept), doubt, folds
+        return tuple(kept), doubt, taken_back, folds
 
 
 def _folded(turns: Sequence[Entry], candidate: Candidate) -> Walk:

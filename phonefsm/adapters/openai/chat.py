@@ -44,7 +44,7 @@ from phonefsm.adapters._formats import (
 )
 from phonefsm.adapters._tools import AdapterError, parameters
 from phonefsm.capture import PhoneCapture
-from phonefsm.evidence import Modality
+from phonefsm.turns import Modality
 
 _SYSTEM = ("system", "developer")
 # What a response's message has and a request's may not have.

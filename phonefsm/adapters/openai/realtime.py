@@ -46,7 +46,7 @@ from phonefsm.adapters._formats import (
 from phonefsm.adapters._tools import parameters
 from phonefsm.capture import PhoneCapture
 from phonefsm.checks import Observation
-from phonefsm.evidence import Modality
+from phonefsm.turns import Modality
 
 OBSERVES: Final = (Observation.TRANSCRIPT, Observation.AGENT)
 """What a realtime host reports, for ``PhoneCapture(observes=...)``."""

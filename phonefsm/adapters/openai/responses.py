@@ -44,7 +44,7 @@ from phonefsm.adapters._formats import (
 )
 from phonefsm.adapters._tools import AdapterError, parameters
 from phonefsm.capture import PhoneCapture
-from phonefsm.evidence import Modality
+from phonefsm.turns import Modality
 
 _CALLS = ("function_call", "custom_tool_call")
 _RESULTS = ("function_call_output", "custom_tool_call_output")

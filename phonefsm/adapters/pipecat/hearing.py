@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from phonefsm.capture import PhoneCapture
-from phonefsm.evidence import Modality
+from phonefsm.turns import Modality
 
 CUT_WAIT: Final = 0.5
 """Seconds to wait for what was played of words that the caller cut; where callers may not cut, they speak meanwhile."""
