@@ -48,16 +48,10 @@ class Checks(NamedTuple):
     agreement: EvidenceRule
     sees_caller: bool
     sees_agent: bool
-
-    @property
-    def presume_read(self) -> bool:
-        """A caller's turn is taken to answer a read-back that nobody can, or need, report."""
-        return self.read_back == "ignore" or (self.read_back == "accept_unknown" and not self.sees_agent)
-
-    @property
-    def hears_parts(self) -> bool:
-        """A read-back in parts can be followed; a yes to the first part would count for the whole elsewhere."""
-        return self.sees_caller and self.sees_agent and not self.presume_read
+    presume_read: bool
+    """A caller's turn is taken to answer a read-back that nobody can, or need, report."""
+    hears_parts: bool
+    """A read-back in parts can be followed; a yes to the first part would count for the whole elsewhere."""
 
 
 @lru_cache(maxsize=128)
@@ -70,10 +64,14 @@ def checks_for(rules: EvidenceRules, language: str, observes: frozenset[Observat
     def rule(chosen: EvidenceRule | None, *, seen: bool) -> EvidenceRule:
         return chosen or ("require" if seen else "accept_unknown")
 
+    read_back = rule(rules.read_back, seen=agent)
+    presumed = read_back == "ignore" or (read_back == "accept_unknown" and not agent)
     return Checks(
         heard=rule(rules.heard, seen=caller),
-        read_back=rule(rules.read_back, seen=agent),
+        read_back=read_back,
         agreement=rule(rules.agreement, seen=caller),
         sees_caller=caller,
         sees_agent=agent,
+        presume_read=presumed,
+        hears_parts=caller and agent and not presumed,
     )

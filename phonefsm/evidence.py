@@ -376,4 +376,7 @@ class Evidence:
     @property
     def latest(self) -> CallerTurn | None:
         """The caller's latest turn in the window."""
-        return next((turn for turn in reversed(self.turns) if isinstance(turn, CallerTurn)), None)
+        for turn in reversed(self.turns):
+            if isinstance(turn, CallerTurn):
+                return turn
+        return None

@@ -60,7 +60,7 @@ class Session:
     @property
     def failures(self) -> int:
         """How many numbers, or parts of one, did not stand: the read-back ladder is climbed by them."""
-        in_hand = self.state in (State.PENDING_CONFIRMATION, State.COMPLETED)
+        in_hand = self.state is State.PENDING_CONFIRMATION or self.state is State.COMPLETED
         return max(self.candidates - in_hand, self.rejections)
 
 

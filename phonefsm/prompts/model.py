@@ -4,6 +4,7 @@
 Texts are data at the top; the functions below choose among them and fill them in.
 """
 
+from functools import cache
 from typing import Final
 
 from phonefsm.instructions import Instructions
@@ -235,9 +236,13 @@ _UNTAKEN: Final = {
 
 def reply_text(code: Code, state: State, detail: str, rung: Rung = Rung.GROUPS) -> str:
     """Return what a reply tells; ``detail`` is the number, or what the code's text has a place for."""
-    text = _INSTEAD_SAVED if code is Code.HEARD_INSTEAD and state is State.COMPLETED else REPLIES[code]
-    text = text.replace("{read_back}", _READ_BACK[rung]).replace("{again}", _AGAIN[rung])
-    return text.replace("{detail}", detail)
+    return _template(code, state is State.COMPLETED, rung).replace("{detail}", detail)
+
+
+@cache
+def _template(code: Code, completed: bool, rung: Rung) -> str:  # noqa: FBT001 - a key of the cache
+    text = _INSTEAD_SAVED if code is Code.HEARD_INSTEAD and completed else REPLIES[code]
+    return text.replace("{read_back}", _READ_BACK[rung]).replace("{again}", _AGAIN[rung])
 
 
 def not_heard_detail(digits: str, number: PhoneNumber | None, *, again: bool) -> str:
