@@ -20,9 +20,10 @@ from phonefsm.speech.words import languages
 from phonefsm.table import OPEN
 from phonefsm.verify import INVARIANTS, Report, Setting, Story, View, acts, most_calls, verify
 from phonefsm.verify.alphabet import phrases
-from phonefsm.verify.explore import THEMES, Theme, abstract_states, explore
+from phonefsm.verify.explore import THEMES, Theme, _Keys, abstract_states, explore
 from phonefsm.verify.run import HOSTS
 from phonefsm.verify.story import Event
+from tests.script import Talk
 
 US = CapturePolicy(default_region="US")
 SHALLOW = {"everything": 2, "digits by voice": 2, "ends": 3}
@@ -125,6 +126,14 @@ def test_captures_in_one_abstract_state_reply_alike_to_everything(name: str) -> 
             if act.name.startswith("late ") and one.story.unheard is None:
                 continue
             assert _seen(one.capture, act) == _seen(other.capture, act), (act.name, _names(one), _names(other))
+
+
+def test_a_part_that_a_no_takes_back_is_told_from_one_that_stands() -> None:
+    keys = _Keys(Setting(US, EVERYTHING), counts=False)
+    no, wait = (Talk(policy=US).says("415").update("415").says(said).capture for said in ("no", "wait"))
+    assert keys._capture(no) != keys._capture(wait)
+    nothing = (Talk(policy=US).says(said).capture for said in ("no", "wait"))
+    assert len({keys._capture(capture) for capture in nothing}) == 1, "there was nothing to take back"
 
 
 def _names(node: object) -> list[str]:
