@@ -87,14 +87,15 @@ def prompt_for(now: Situation, policy: CapturePolicy) -> Instructions:
 class NextLine:
     """What to say next at one moment, put together when it is read, since that takes longer than a decision."""
 
-    __slots__ = ("_line",)
+    __slots__ = ("_line", "_policy")
 
     def __init__(self, now: Situation, policy: CapturePolicy) -> None:
-        self._line: str | tuple[Situation, CapturePolicy] = now, policy
+        self._line: str | Situation = now
+        self._policy = policy
 
     def __str__(self) -> str:
         if not isinstance(self._line, str):
-            now, policy = self._line
+            now, policy = self._line, self._policy
             self._line = _line(keys_for(now, policy, audio=not now.typed), now, policy, audio=not now.typed)
         return self._line
 
