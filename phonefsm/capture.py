@@ -451,7 +451,7 @@ class PhoneCapture:
         evidence.cut = data.cut
         capture._caller_id = _known_number(data.caller_id, capture._policy)
         capture._reason = data.reason
-        capture._dues = Dues(data.called, data.spoke, data.claimed, data.forgot)
+        capture._dues = Dues(called=data.called, spoke=data.spoke, claimed=data.claimed, forgot=data.forgot)
         capture._replies = tuple(Answered(**dict(reply)) for reply in data.replies)
         return capture
 

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Dues:
     """Since the caller's latest turn; ``forgot`` since the beginning."""
 

@@ -23,7 +23,7 @@ ANOTHER_NUMBER: Final = 7
 OTHER_DIGITS: Final = 3
 """Digits from which what the caller says besides the candidate is an objection."""
 
-_ELSEWHERE: Final = Intent.DECLINE | Intent.PERSON
+_GIVES_NONE: Final = Intent.DECLINE | Intent.PERSON
 
 
 class Refused(NamedTuple):
@@ -368,7 +368,7 @@ class Evidence:
         Nothing where the host records them itself, as keys, or where the caller wants to give none.
         """
         turn = self.latest
-        if turn is None or turn.modality == "keypad" or turn.intents & _ELSEWHERE:
+        if turn is None or turn.modality == "keypad" or turn.intents & _GIVES_NONE:
             return ""
         said = [readings for readings, _ in unpack(turn.numbers) if readings and len(readings[0]) >= OTHER_DIGITS]
         return ", ".join(readings[0] for readings in said if not _piece(readings, forms))

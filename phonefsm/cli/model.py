@@ -105,7 +105,7 @@ class Model:
     def _answer(self, replies: tuple[ToolReply, ...]) -> list[str]:
         """Let the model speak until it calls no more."""
         said: list[str] = []
-        self.replies, nudged = replies, False
+        self.replies, reminded = replies, False
         for _ in range(GENERATIONS):
             request = self._format.request(self._capture, self._messages, modality=self._modality)
             reply = self._format.apply(self._capture, self._sent(request), tools=())
@@ -113,9 +113,9 @@ class Model:
             self.replies += tuple(reply.replies)
             said += [reply.text] if reply.text.strip() else []
             if not reply.again:
-                if nudged or self._capture.reminder is None:
+                if reminded or self._capture.reminder is None:
                     return said
-                nudged = True
+                reminded = True
         raise ModelError(f"{self._provider}: the model called tools {GENERATIONS} times and gave no answer")
 
     def _sent(self, request: dict[str, Any]) -> object:

@@ -211,7 +211,7 @@ class ChatAgent(_OnCapture):
         return Said(" ".join(texts), acts=self._capture.taken())
 
     def _must_set_right(self, texts: Sequence[str]) -> bool:
-        """Return whether the model said "saved" and called nothing: it is asked again at once, once."""
+        """Return whether the model left a call out: it is asked again at once, once."""
         return self._capture.reminder is not None and len(texts) == 1
 
 
